@@ -1,0 +1,52 @@
+using Navarch.Api.Meta.V1;
+
+namespace Navarch.Api.AdmissionRegistration.V1;
+
+[Resource("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", Namespaced = false, Categories = ["api-extensions"])]
+public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWebhookConfiguration>
+{
+    [Proto(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Proto(2), Merge("name"), ListMap("name")]
+    public IReadOnlyList<MutatingWebhook> Webhooks { get; init; } = [];
+}
+
+public sealed partial record MutatingWebhook : IApiType<MutatingWebhook>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string Name { get; init; } = "";
+
+    [Proto(2), Required]
+    public WebhookClientConfig ClientConfig { get; init; } = WebhookClientConfig.Empty;
+
+    [Proto(3), ListAtomic]
+    public IReadOnlyList<RuleWithOperations> Rules { get; init; } = [];
+
+    [Proto(4), OneOf(typeof(FailurePolicyType))]
+    public string? FailurePolicy { get; init; }
+
+    [Proto(9), OneOf(typeof(MatchPolicyType))]
+    public string? MatchPolicy { get; init; }
+
+    [Proto(5)]
+    public LabelSelector? NamespaceSelector { get; init; }
+
+    [Proto(11)]
+    public LabelSelector? ObjectSelector { get; init; }
+
+    [Proto(6), Required, WrittenWhenEmpty, OneOf(typeof(SideEffectClass))]
+    public string? SideEffects { get; init; }
+
+    [Proto(7)]
+    public int? TimeoutSeconds { get; init; }
+
+    [Proto(8), Required, WrittenWhenEmpty, ListAtomic]
+    public IReadOnlyList<string> AdmissionReviewVersions { get; init; } = [];
+
+    [Proto(10), OneOf(typeof(ReinvocationPolicyType))]
+    public string? ReinvocationPolicy { get; init; }
+
+    [Proto(12), Merge("name"), ListMap("name")]
+    public IReadOnlyList<MatchCondition> MatchConditions { get; init; } = [];
+}

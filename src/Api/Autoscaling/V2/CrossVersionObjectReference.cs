@@ -1,0 +1,13 @@
+namespace Navarch.Api.Autoscaling.V2;
+
+public sealed partial record CrossVersionObjectReference : IApiType<CrossVersionObjectReference>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string Kind { get; init; } = "";
+
+    [Proto(2), Required, WrittenWhenEmpty]
+    public string Name { get; init; } = "";
+
+    [Proto(3), JsonName("apiVersion")]
+    public string APIVersion { get; init; } = "";
+}

@@ -1,0 +1,16 @@
+namespace Navarch.Api.Core.V1;
+
+public sealed partial record AWSElasticBlockStoreVolumeSource : IApiType<AWSElasticBlockStoreVolumeSource>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string VolumeID { get; init; } = "";
+
+    [Proto(2), JsonName("fsType")]
+    public string FSType { get; init; } = "";
+
+    [Proto(3)]
+    public int Partition { get; init; }
+
+    [Proto(4)]
+    public bool ReadOnly { get; init; }
+}

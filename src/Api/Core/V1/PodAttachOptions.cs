@@ -1,0 +1,20 @@
+namespace Navarch.Api.Core.V1;
+
+[ApiObject("", "v1")]
+public sealed partial record PodAttachOptions : IApiType<PodAttachOptions>
+{
+    [Proto(1)]
+    public bool Stdin { get; init; }
+
+    [Proto(2)]
+    public bool Stdout { get; init; }
+
+    [Proto(3)]
+    public bool Stderr { get; init; }
+
+    [Proto(4), JsonName("tty")]
+    public bool TTY { get; init; }
+
+    [Proto(5)]
+    public string Container { get; init; } = "";
+}

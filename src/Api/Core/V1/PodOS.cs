@@ -1,0 +1,7 @@
+namespace Navarch.Api.Core.V1;
+
+public sealed partial record PodOS : IApiType<PodOS>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string Name { get; init; } = "";
+}

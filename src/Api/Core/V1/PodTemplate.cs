@@ -1,0 +1,23 @@
+using Navarch.Api.Meta.V1;
+
+namespace Navarch.Api.Core.V1;
+
+/// <summary>A stored template for pods.</summary>
+[Resource("", "v1", "podtemplates", Namespaced = true)]
+public sealed partial record PodTemplate : IResource<PodTemplate>
+{
+    [Proto(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Proto(2)]
+    public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
+}
+
+public sealed partial record PodTemplateSpec : IApiType<PodTemplateSpec>
+{
+    [Proto(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Proto(2)]
+    public PodSpec Spec { get; init; } = PodSpec.Empty;
+}

@@ -1,0 +1,8 @@
+namespace Navarch.Api.Core.V1;
+
+[ApiObject("", "v1")]
+public sealed partial record ServiceProxyOptions : IApiType<ServiceProxyOptions>
+{
+    [Proto(1)]
+    public string Path { get; init; } = "";
+}

@@ -1,0 +1,10 @@
+namespace Navarch.Api.Meta.V1;
+
+public sealed partial record GroupKind : IApiType<GroupKind>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string Group { get; init; } = "";
+
+    [Proto(2), Required, WrittenWhenEmpty]
+    public string Kind { get; init; } = "";
+}

@@ -1,0 +1,13 @@
+namespace Navarch.Api.Meta.V1;
+
+public sealed partial record LabelSelectorRequirement : IApiType<LabelSelectorRequirement>
+{
+    [Proto(1), Required, WrittenWhenEmpty]
+    public string Key { get; init; } = "";
+
+    [Proto(2), Required, WrittenWhenEmpty]
+    public string Operator { get; init; } = "";
+
+    [Proto(3), ListAtomic]
+    public IReadOnlyList<string> Values { get; init; } = [];
+}

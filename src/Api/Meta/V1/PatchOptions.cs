@@ -1,0 +1,17 @@
+namespace Navarch.Api.Meta.V1;
+
+[ApiObject("meta.k8s.io", "v1")]
+public sealed partial record PatchOptions : IApiType<PatchOptions>
+{
+    [Proto(1), ListAtomic]
+    public IReadOnlyList<string> DryRun { get; init; } = [];
+
+    [Proto(2)]
+    public bool? Force { get; init; }
+
+    [Proto(3)]
+    public string FieldManager { get; init; } = "";
+
+    [Proto(4)]
+    public string FieldValidation { get; init; } = "";
+}

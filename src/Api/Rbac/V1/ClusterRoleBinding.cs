@@ -1,0 +1,17 @@
+using Navarch.Api.Meta.V1;
+
+namespace Navarch.Api.Rbac.V1;
+
+/// <summary>Grants a cluster role to subjects everywhere.</summary>
+[Resource("rbac.authorization.k8s.io", "v1", "clusterrolebindings", Namespaced = false)]
+public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
+{
+    [Proto(1)]
+    public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
+
+    [Proto(2), ListAtomic]
+    public IReadOnlyList<Subject> Subjects { get; init; } = [];
+
+    [Proto(3), Required]
+    public RoleRef RoleRef { get; init; } = RoleRef.Empty;
+}
