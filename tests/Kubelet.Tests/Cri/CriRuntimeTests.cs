@@ -107,7 +107,7 @@ public sealed class CriRuntimeTests(PrivateContainerd containerd)
         Hostname = name,
         LogDirectory = Path.Combine(containerd.Directory, "logs", name),
         Labels = { ["test"] = name },
-        Linux = new LinuxPodSandboxConfig { CgroupParent = "/navarch-kubelet-tests" },
+        Linux = new LinuxPodSandboxConfig { CgroupParent = PrivateContainerd.CgroupParent },
     };
 
     private static async Task WatchAsync(CriRuntime runtime, List<RuntimeEvent> events, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Navarch.Kubelet.Cgroups;
 using Navarch.Kubelet.Cri;
 
 [assembly: AssemblyFixture(typeof(Navarch.Kubelet.Tests.Runtime.PrivateContainerd))]
@@ -13,6 +14,8 @@ public sealed class PrivateContainerd : IAsyncDisposable
 {
     public const string PauseImage = "localhost/navarch/pause:1";
     public const string Image = "localhost/navarch/busybox:1";
+
+    public const string CgroupParent = "/navarch-kubelet-tests";
 
     private readonly SemaphoreSlim _starting = new(1, 1);
     private Process? _process;
@@ -99,6 +102,7 @@ public sealed class PrivateContainerd : IAsyncDisposable
             {
                 await RunAsync("umount", "-l", mount);
             }
+            await Eventually.TrueAsync(() => new CgroupTree().TryRemove(CgroupParent), "the control groups are empty");
             System.IO.Directory.Delete(Directory, recursive: true);
         }
         _starting.Dispose();
