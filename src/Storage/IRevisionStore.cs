@@ -43,7 +43,7 @@ public interface IRevisionStore : IAsyncDisposable
 
     /// <summary>
     /// Every change after <paramref name="afterRevision"/> to keys that begin with <paramref name="prefix"/>, in
-    /// order, without gap or repetition, until <paramref name="ct"/> ends it. First comes what history holds, then
+    /// order, without gap or repetition, until <paramref name="ct"/> or the store's disposal ends it. First comes what history holds, then
     /// what happens: one batch is what one commit made durable (or one page of history), so that a reader
     /// which wants everything pays per batch and not per event. Batches are never empty, and are shared: read only.
     /// </summary>
