@@ -38,6 +38,8 @@ public sealed class ApiTypeGenerator : IIncrementalGenerator
         IdentityEmitter.Emit(code, type);
         JsonReaderEmitter.Emit(code, type);
         JsonWriterEmitter.Emit(code, type);
+        ProtoReaderEmitter.Emit(code, type);
+        ProtoWriterEmitter.Emit(code, type);
         EqualityEmitter.Emit(code, type);
         SchemaEmitter.Emit(code, type);
         code.Close();

@@ -21,6 +21,8 @@ internal sealed class ApiTypeModel
     public AttributeData? Resource { get; private set; }
     public IReadOnlyList<FieldModel> Fields { get; private set; } = [];
 
+    public IReadOnlyList<ProtoSlot> ProtoSlots => ProtoSlot.Of(Fields);
+
     public static ApiTypeModel Of(INamedTypeSymbol symbol, IAssemblySymbol assembly)
     {
         var ns = symbol.ContainingNamespace.ToDisplayString();

@@ -40,6 +40,18 @@ internal sealed class FieldModel
     public string CSharpType { get; private set; } = "";
     public bool IsNullable { get; private set; }
     public int Proto { get; private set; }
+
+    /// <summary>Numbers of the messages the field lies in that JSON shows in place, outermost first.</summary>
+    public IReadOnlyList<int> ProtoIn { get; private set; } = [];
+
+    /// <summary>In protobuf the list of strings is a message of its own.</summary>
+    public bool IsProtoWrapped { get; private set; }
+
+    /// <summary>In protobuf the field is present even when empty, though JSON omits it.</summary>
+    public bool IsAlwaysInProto { get; private set; }
+
+    /// <summary>C# type of the elements of a list or map.</summary>
+    public string ItemType { get; private set; } = "";
     public bool IsRequired { get; private set; }
     public bool IsWrittenWhenEmpty { get; private set; }
 
@@ -90,6 +102,7 @@ internal sealed class FieldModel
         if (Shape is FieldShape.List or FieldShape.Map)
         {
             var item = ((INamedTypeSymbol)type).TypeArguments[0];
+            ItemType = Qualified(item);
             if (item is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } inner)
             {
                 item = inner.TypeArguments[0];
@@ -135,6 +148,9 @@ internal sealed class FieldModel
         {
             case "ProtoAttribute":
                 Proto = (int)arguments[0].Value!;
+                ProtoIn = [.. attribute.NamedArguments.Where(argument => argument.Key == "In").SelectMany(argument => argument.Value.Values).Select(value => (int)value.Value!)];
+                IsProtoWrapped = attribute.NamedArguments.Any(argument => argument.Key == "Wrapped");
+                IsAlwaysInProto = attribute.NamedArguments.Any(argument => argument.Key == "Always");
                 break;
             case "JsonNameAttribute":
                 Json = (string)arguments[0].Value!;

@@ -75,7 +75,7 @@ internal static class JsonReaderEmitter
         code.Close();
     }
 
-    private static string Absent(FieldModel field) => field.IsNullable ? "null" : field.Shape switch
+    internal static string Absent(FieldModel field) => field.IsNullable ? "null" : field.Shape switch
     {
         FieldShape.String => "\"\"",
         FieldShape.List or FieldShape.Map => "[]",

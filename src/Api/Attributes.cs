@@ -32,12 +32,18 @@ public sealed class ApiObjectAttribute(string group, string version) : Attribute
     public string Version { get; } = version;
 }
 
-/// <summary>The field's number in protobuf. <see cref="In"/> is the number of the embedded message it lies in, if any.</summary>
+/// <summary>The field's number in protobuf. <see cref="In"/> are the numbers of the embedded messages it lies in, outermost first.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ProtoAttribute(int number) : Attribute
 {
     public int Number { get; } = number;
-    public int In { get; set; }
+    public int[] In { get; set; } = [];
+
+    /// <summary>The list of strings is a message of its own.</summary>
+    public bool Wrapped { get; set; }
+
+    /// <summary>The field is present even when empty, though JSON omits it.</summary>
+    public bool Always { get; set; }
 }
 
 /// <summary>The field's name in JSON, where it is not the property's name with a small first letter.</summary>

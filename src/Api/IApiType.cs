@@ -1,5 +1,6 @@
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 
 namespace Navarch.Api;
 
@@ -16,8 +17,15 @@ public interface IApiType<TSelf> where TSelf : IApiType<TSelf>
     /// <exception cref="ApiJsonException">The JSON does not fit the type.</exception>
     static abstract TSelf Read(ref ApiReader reader);
 
+    /// <summary>Reads the protobuf message the reader is at the start of.</summary>
+    /// <exception cref="ApiProtoException">The bytes are not such a message.</exception>
+    static abstract TSelf ReadProto(ref ProtoReader reader);
+
     /// <summary>Writes the fields as a JSON object, without kind and apiVersion.</summary>
     void Write(ApiWriter writer);
+
+    /// <summary>Writes the fields as a protobuf message, without tag and length.</summary>
+    void WriteProto(ProtoWriter writer);
 }
 
 /// <summary>What is sent on its own, with kind and apiVersion.</summary>

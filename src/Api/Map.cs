@@ -63,6 +63,9 @@ public sealed class Map<TValue> : IReadOnlyDictionary<string, TValue>, IEquatabl
         return index < 0 ? this : new Map<TValue>([.. keys[..index], .. keys[(index + 1)..]], [.. values[..index], .. values[(index + 1)..]]);
     }
 
+    /// <summary>The entry at a place in the order of the keys.</summary>
+    public KeyValuePair<string, TValue> EntryAt(int index) => new(keys[index], values[index]);
+
     public bool Equals(Map<TValue>? other)
     {
         if (ReferenceEquals(this, other))

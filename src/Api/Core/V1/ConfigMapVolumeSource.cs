@@ -2,7 +2,7 @@ namespace Navarch.Api.Core.V1;
 
 public sealed partial record ConfigMapVolumeSource : IApiType<ConfigMapVolumeSource>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2), ListAtomic]

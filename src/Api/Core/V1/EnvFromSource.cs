@@ -14,7 +14,7 @@ public sealed partial record EnvFromSource : IApiType<EnvFromSource>
 
 public sealed partial record ConfigMapEnvSource : IApiType<ConfigMapEnvSource>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2)]
@@ -23,7 +23,7 @@ public sealed partial record ConfigMapEnvSource : IApiType<ConfigMapEnvSource>
 
 public sealed partial record SecretEnvSource : IApiType<SecretEnvSource>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2)]

@@ -33,7 +33,7 @@ public sealed partial record EnvVarSource : IApiType<EnvVarSource>
 [AtomicMap]
 public sealed partial record ConfigMapKeySelector : IApiType<ConfigMapKeySelector>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2), Required, WrittenWhenEmpty]
@@ -62,7 +62,7 @@ public sealed partial record FileKeySelector : IApiType<FileKeySelector>
 [AtomicMap]
 public sealed partial record SecretKeySelector : IApiType<SecretKeySelector>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2), Required, WrittenWhenEmpty]

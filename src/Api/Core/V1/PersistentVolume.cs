@@ -21,70 +21,70 @@ public sealed partial record PersistentVolumeSpec : IApiType<PersistentVolumeSpe
     [Proto(1)]
     public Map<Quantity> Capacity { get; init; } = [];
 
-    [Proto(1, In = 2), JsonName("gcePersistentDisk")]
+    [Proto(1, In = [2]), JsonName("gcePersistentDisk")]
     public GCEPersistentDiskVolumeSource? GCEPersistentDisk { get; init; }
 
-    [Proto(2, In = 2), JsonName("awsElasticBlockStore")]
+    [Proto(2, In = [2]), JsonName("awsElasticBlockStore")]
     public AWSElasticBlockStoreVolumeSource? AWSElasticBlockStore { get; init; }
 
-    [Proto(3, In = 2)]
+    [Proto(3, In = [2])]
     public HostPathVolumeSource? HostPath { get; init; }
 
-    [Proto(4, In = 2)]
+    [Proto(4, In = [2])]
     public GlusterfsPersistentVolumeSource? Glusterfs { get; init; }
 
-    [Proto(5, In = 2), JsonName("nfs")]
+    [Proto(5, In = [2]), JsonName("nfs")]
     public NFSVolumeSource? NFS { get; init; }
 
-    [Proto(6, In = 2), JsonName("rbd")]
+    [Proto(6, In = [2]), JsonName("rbd")]
     public RBDPersistentVolumeSource? RBD { get; init; }
 
-    [Proto(7, In = 2), JsonName("iscsi")]
+    [Proto(7, In = [2]), JsonName("iscsi")]
     public ISCSIPersistentVolumeSource? ISCSI { get; init; }
 
-    [Proto(8, In = 2)]
+    [Proto(8, In = [2])]
     public CinderPersistentVolumeSource? Cinder { get; init; }
 
-    [Proto(9, In = 2), JsonName("cephfs")]
+    [Proto(9, In = [2]), JsonName("cephfs")]
     public CephFSPersistentVolumeSource? CephFS { get; init; }
 
-    [Proto(10, In = 2), JsonName("fc")]
+    [Proto(10, In = [2]), JsonName("fc")]
     public FCVolumeSource? FC { get; init; }
 
-    [Proto(11, In = 2)]
+    [Proto(11, In = [2])]
     public FlockerVolumeSource? Flocker { get; init; }
 
-    [Proto(12, In = 2)]
+    [Proto(12, In = [2])]
     public FlexPersistentVolumeSource? FlexVolume { get; init; }
 
-    [Proto(13, In = 2)]
+    [Proto(13, In = [2])]
     public AzureFilePersistentVolumeSource? AzureFile { get; init; }
 
-    [Proto(14, In = 2)]
+    [Proto(14, In = [2])]
     public VsphereVirtualDiskVolumeSource? VsphereVolume { get; init; }
 
-    [Proto(15, In = 2)]
+    [Proto(15, In = [2])]
     public QuobyteVolumeSource? Quobyte { get; init; }
 
-    [Proto(16, In = 2)]
+    [Proto(16, In = [2])]
     public AzureDiskVolumeSource? AzureDisk { get; init; }
 
-    [Proto(17, In = 2)]
+    [Proto(17, In = [2])]
     public PhotonPersistentDiskVolumeSource? PhotonPersistentDisk { get; init; }
 
-    [Proto(18, In = 2)]
+    [Proto(18, In = [2])]
     public PortworxVolumeSource? PortworxVolume { get; init; }
 
-    [Proto(19, In = 2)]
+    [Proto(19, In = [2])]
     public ScaleIOPersistentVolumeSource? ScaleIO { get; init; }
 
-    [Proto(20, In = 2)]
+    [Proto(20, In = [2])]
     public LocalVolumeSource? Local { get; init; }
 
-    [Proto(21, In = 2), JsonName("storageos")]
+    [Proto(21, In = [2]), JsonName("storageos")]
     public StorageOSPersistentVolumeSource? StorageOS { get; init; }
 
-    [Proto(22, In = 2), JsonName("csi")]
+    [Proto(22, In = [2]), JsonName("csi")]
     public CSIPersistentVolumeSource? CSI { get; init; }
 
     [Proto(3), OneOf(typeof(PersistentVolumeAccessMode)), ListAtomic]

@@ -2,16 +2,16 @@ namespace Navarch.Api.Core.V1;
 
 public sealed partial record Probe : IApiType<Probe>
 {
-    [Proto(1, In = 1)]
+    [Proto(1, In = [1])]
     public ExecAction? Exec { get; init; }
 
-    [Proto(2, In = 1), JsonName("httpGet")]
+    [Proto(2, In = [1]), JsonName("httpGet")]
     public HTTPGetAction? HTTPGet { get; init; }
 
-    [Proto(3, In = 1), JsonName("tcpSocket")]
+    [Proto(3, In = [1]), JsonName("tcpSocket")]
     public TCPSocketAction? TCPSocket { get; init; }
 
-    [Proto(4, In = 1), JsonName("grpc")]
+    [Proto(4, In = [1]), JsonName("grpc")]
     public GRPCAction? GRPC { get; init; }
 
     [Proto(2)]

@@ -52,7 +52,7 @@ public sealed partial record ClusterTrustBundleProjection : IApiType<ClusterTrus
 
 public sealed partial record ConfigMapProjection : IApiType<ConfigMapProjection>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2), ListAtomic]
@@ -94,7 +94,7 @@ public sealed partial record PodCertificateProjection : IApiType<PodCertificateP
 
 public sealed partial record SecretProjection : IApiType<SecretProjection>
 {
-    [Proto(1, In = 1), Default("")]
+    [Proto(1, In = [1]), Default("")]
     public string Name { get; init; } = "";
 
     [Proto(2), ListAtomic]

@@ -5,93 +5,93 @@ public sealed partial record Volume : IApiType<Volume>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Name { get; init; } = "";
 
-    [Proto(1, In = 2)]
+    [Proto(1, In = [2])]
     public HostPathVolumeSource? HostPath { get; init; }
 
-    [Proto(2, In = 2)]
+    [Proto(2, In = [2])]
     public EmptyDirVolumeSource? EmptyDir { get; init; }
 
-    [Proto(3, In = 2), JsonName("gcePersistentDisk")]
+    [Proto(3, In = [2]), JsonName("gcePersistentDisk")]
     public GCEPersistentDiskVolumeSource? GCEPersistentDisk { get; init; }
 
-    [Proto(4, In = 2), JsonName("awsElasticBlockStore")]
+    [Proto(4, In = [2]), JsonName("awsElasticBlockStore")]
     public AWSElasticBlockStoreVolumeSource? AWSElasticBlockStore { get; init; }
 
-    [Proto(5, In = 2)]
+    [Proto(5, In = [2])]
     public GitRepoVolumeSource? GitRepo { get; init; }
 
-    [Proto(6, In = 2)]
+    [Proto(6, In = [2])]
     public SecretVolumeSource? Secret { get; init; }
 
-    [Proto(7, In = 2), JsonName("nfs")]
+    [Proto(7, In = [2]), JsonName("nfs")]
     public NFSVolumeSource? NFS { get; init; }
 
-    [Proto(8, In = 2), JsonName("iscsi")]
+    [Proto(8, In = [2]), JsonName("iscsi")]
     public ISCSIVolumeSource? ISCSI { get; init; }
 
-    [Proto(9, In = 2)]
+    [Proto(9, In = [2])]
     public GlusterfsVolumeSource? Glusterfs { get; init; }
 
-    [Proto(10, In = 2)]
+    [Proto(10, In = [2])]
     public PersistentVolumeClaimVolumeSource? PersistentVolumeClaim { get; init; }
 
-    [Proto(11, In = 2), JsonName("rbd")]
+    [Proto(11, In = [2]), JsonName("rbd")]
     public RBDVolumeSource? RBD { get; init; }
 
-    [Proto(12, In = 2)]
+    [Proto(12, In = [2])]
     public FlexVolumeSource? FlexVolume { get; init; }
 
-    [Proto(13, In = 2)]
+    [Proto(13, In = [2])]
     public CinderVolumeSource? Cinder { get; init; }
 
-    [Proto(14, In = 2), JsonName("cephfs")]
+    [Proto(14, In = [2]), JsonName("cephfs")]
     public CephFSVolumeSource? CephFS { get; init; }
 
-    [Proto(15, In = 2)]
+    [Proto(15, In = [2])]
     public FlockerVolumeSource? Flocker { get; init; }
 
-    [Proto(16, In = 2)]
+    [Proto(16, In = [2])]
     public DownwardAPIVolumeSource? DownwardAPI { get; init; }
 
-    [Proto(17, In = 2), JsonName("fc")]
+    [Proto(17, In = [2]), JsonName("fc")]
     public FCVolumeSource? FC { get; init; }
 
-    [Proto(18, In = 2)]
+    [Proto(18, In = [2])]
     public AzureFileVolumeSource? AzureFile { get; init; }
 
-    [Proto(19, In = 2)]
+    [Proto(19, In = [2])]
     public ConfigMapVolumeSource? ConfigMap { get; init; }
 
-    [Proto(20, In = 2)]
+    [Proto(20, In = [2])]
     public VsphereVirtualDiskVolumeSource? VsphereVolume { get; init; }
 
-    [Proto(21, In = 2)]
+    [Proto(21, In = [2])]
     public QuobyteVolumeSource? Quobyte { get; init; }
 
-    [Proto(22, In = 2)]
+    [Proto(22, In = [2])]
     public AzureDiskVolumeSource? AzureDisk { get; init; }
 
-    [Proto(23, In = 2)]
+    [Proto(23, In = [2])]
     public PhotonPersistentDiskVolumeSource? PhotonPersistentDisk { get; init; }
 
-    [Proto(26, In = 2)]
+    [Proto(26, In = [2])]
     public ProjectedVolumeSource? Projected { get; init; }
 
-    [Proto(24, In = 2)]
+    [Proto(24, In = [2])]
     public PortworxVolumeSource? PortworxVolume { get; init; }
 
-    [Proto(25, In = 2)]
+    [Proto(25, In = [2])]
     public ScaleIOVolumeSource? ScaleIO { get; init; }
 
-    [Proto(27, In = 2), JsonName("storageos")]
+    [Proto(27, In = [2]), JsonName("storageos")]
     public StorageOSVolumeSource? StorageOS { get; init; }
 
-    [Proto(28, In = 2), JsonName("csi")]
+    [Proto(28, In = [2]), JsonName("csi")]
     public CSIVolumeSource? CSI { get; init; }
 
-    [Proto(29, In = 2)]
+    [Proto(29, In = [2])]
     public EphemeralVolumeSource? Ephemeral { get; init; }
 
-    [Proto(30, In = 2)]
+    [Proto(30, In = [2])]
     public ImageVolumeSource? Image { get; init; }
 }

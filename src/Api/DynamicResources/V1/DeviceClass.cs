@@ -26,6 +26,6 @@ public sealed partial record DeviceClassSpec : IApiType<DeviceClassSpec>
 
 public sealed partial record DeviceClassConfiguration : IApiType<DeviceClassConfiguration>
 {
-    [Proto(1, In = 1)]
+    [Proto(1, In = [1])]
     public OpaqueDeviceConfiguration? Opaque { get; init; }
 }

@@ -87,7 +87,7 @@ public sealed partial record DeviceAllocationConfiguration : IApiType<DeviceAllo
     [Proto(2), ListAtomic]
     public IReadOnlyList<string> Requests { get; init; } = [];
 
-    [Proto(1, In = 3)]
+    [Proto(1, In = [3])]
     public OpaqueDeviceConfiguration? Opaque { get; init; }
 }
 
@@ -115,7 +115,7 @@ public sealed partial record DeviceClaimConfiguration : IApiType<DeviceClaimConf
     [Proto(1), ListAtomic]
     public IReadOnlyList<string> Requests { get; init; } = [];
 
-    [Proto(1, In = 2)]
+    [Proto(1, In = [2])]
     public OpaqueDeviceConfiguration? Opaque { get; init; }
 }
 

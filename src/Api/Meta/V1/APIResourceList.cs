@@ -30,7 +30,7 @@ public sealed partial record APIResource : IApiType<APIResource>
     [Proto(3), Required, WrittenWhenEmpty]
     public string Kind { get; init; } = "";
 
-    [Proto(4), Required, WrittenWhenEmpty]
+    [Proto(4, Wrapped = true), Required, WrittenWhenEmpty]
     public IReadOnlyList<string> Verbs { get; init; } = [];
 
     [Proto(5), ListAtomic]

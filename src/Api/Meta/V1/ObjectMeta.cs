@@ -31,7 +31,7 @@ public sealed partial record ObjectMeta : IApiType<ObjectMeta>
     public long Generation { get; init; }
 
     /// <summary>When the server stored the object first.</summary>
-    [Proto(8)]
+    [Proto(8, Always = true)]
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>When the object is to be gone; set by a delete that must wait.</summary>

@@ -73,7 +73,7 @@ public sealed partial record IngressRule : IApiType<IngressRule>
     [Proto(1)]
     public string Host { get; init; } = "";
 
-    [Proto(1, In = 2), JsonName("http")]
+    [Proto(1, In = [2]), JsonName("http")]
     public HTTPIngressRuleValue? HTTP { get; init; }
 }
 
