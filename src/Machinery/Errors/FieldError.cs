@@ -1,4 +1,5 @@
 using System.Globalization;
+using Navarch.Api.Meta.V1;
 
 namespace Navarch.Machinery.Errors;
 
@@ -14,6 +15,9 @@ public sealed record FieldError(string Reason, string Field, string Message)
 /// <summary>Collects the broken rules of one object, in the order they are found.</summary>
 public sealed class FieldErrors
 {
+    // An object of megabytes that is wrong everywhere must not become an answer of megabytes.
+    private const int CountMax = 1000;
+
     private readonly List<FieldError> errors = [];
 
     public IReadOnlyList<FieldError> All => errors;
@@ -21,44 +25,89 @@ public sealed class FieldErrors
     public bool Any => errors.Count > 0;
 
     public void Required(string field, string detail = "") =>
-        Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : $"Required value: {detail}");
+        Add(CauseType.FieldValueRequired, field, detail.Length == 0 ? "Required value" : $"Required value: {detail}");
 
     /// <param name="value">Strings are quoted, numbers and booleans plain; anything else must already be JSON text in a <see cref="RawValue"/>.</param>
     public void Invalid(string field, object? value, string detail) =>
-        Add("FieldValueInvalid", field, $"Invalid value: {Shown(value)}: {detail}");
+        Add(CauseType.FieldValueInvalid, field, detail.Length == 0 ? $"Invalid value: {Shown(value)}" : $"Invalid value: {Shown(value)}: {detail}");
+
+    /// <summary>As <see cref="Invalid"/>, for a value of the wrong JSON type.</summary>
+    public void TypeInvalid(string field, object? value, string detail) =>
+        Add(CauseType.TypeInvalid, field, $"Invalid value: {Shown(value)}: {detail}");
+
+    /// <summary>Adds an error if there is a problem; null is none.</summary>
+    public void InvalidIf(string? problem, string field, object? value)
+    {
+        if (problem is not null)
+        {
+            Invalid(field, value, problem);
+        }
+    }
 
     public void NotSupported(string field, object? value, IEnumerable<string> supported) =>
-        Add("FieldValueNotSupported", field, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(s => $"\"{s}\""))}");
+        Add(CauseType.FieldValueNotSupported, field, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(GoText.Quote))}");
 
-    public void Duplicate(string field, object? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Shown(value)}");
+    public void Duplicate(string field, object? value) => Add(CauseType.FieldValueDuplicate, field, $"Duplicate value: {Shown(value)}");
 
-    public void NotFound(string field, object? value) => Add("FieldValueNotFound", field, $"Not found: {Shown(value)}");
+    public void NotFound(string field, object? value) => Add(CauseType.FieldValueNotFound, field, $"Not found: {Shown(value)}");
 
-    public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
+    public void Forbidden(string field, string detail) => Add(CauseType.Forbidden, field, $"Forbidden: {detail}");
 
     public void TooLong(string field, int bytesMax) =>
-        Add("FieldValueTooLong", field, string.Create(CultureInfo.InvariantCulture, $"Too long: may not be more than {bytesMax} bytes"));
+        Add(CauseType.TooLong, field, string.Create(CultureInfo.InvariantCulture, $"Too long: may not be more than {bytesMax} bytes"));
 
     public void TooMany(string field, int count, int countMax) =>
-        Add("FieldValueTooMany", field, string.Create(CultureInfo.InvariantCulture, $"Too many: {count}: must have at most {countMax} items"));
+        Add(CauseType.TooMany, field, string.Create(CultureInfo.InvariantCulture, $"Too many: {count}: must have at most {countMax} items"));
 
-    public void Add(string reason, string field, string message) => errors.Add(new FieldError(reason, field, message));
+    public void TooFew(string field, int count, int countMin) =>
+        Add("FieldValueTooFew", field, string.Create(CultureInfo.InvariantCulture, $"Too few: {count}: must have at least {countMin} items"));
+
+    public void TooShort(string field, int lengthMin) =>
+        Add("FieldValueTooShort", field, string.Create(CultureInfo.InvariantCulture, $"Too short: must be at least {lengthMin} characters"));
+
+    public void Internal(string field, string detail) => Add(CauseType.Internal, field, $"Internal error: {detail}");
+
+    public void Add(string reason, string field, string message)
+    {
+        if (errors.Count < CountMax)
+        {
+            errors.Add(new FieldError(reason, field, message));
+        }
+    }
+
+    public void AddRange(IEnumerable<FieldError> found)
+    {
+        foreach (var error in found)
+        {
+            Add(error.Reason, error.Field, error.Message);
+        }
+    }
 
     private static string Shown(object? value) => value switch
     {
         null => "null",
-        string text => System.Text.Json.JsonSerializer.Serialize(text, Quoting),
+        string text => GoText.Quote(text),
         bool flag => flag ? "true" : "false",
+        Api.IntOrString { IsString: true } text => GoText.Quote(text.Text),
+        Api.Quantity quantity => GoText.Quote(quantity.ToString()),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
-
-    // Only for the quoting of one string; objects never pass through this serializer.
-    private static readonly System.Text.Json.JsonSerializerOptions Quoting = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
 
 /// <summary>A value that is shown in an error as the JSON text it is.</summary>
 public sealed record RawValue(string Json)
 {
+    /// <summary>The JSON of an API value.</summary>
+    public static RawValue Of<T>(Api.IApiType<T>? value) where T : Api.IApiType<T> =>
+        new(value is null ? "null" : System.Text.Encoding.UTF8.GetString(Api.Json.ApiJson.FieldsToUtf8(value)));
+
+    /// <summary>The JSON of a list of strings.</summary>
+    public static RawValue Of(IEnumerable<string> values) => new($"[{string.Join(',', values.Select(GoText.Quote))}]");
+
+    /// <summary>The JSON of a map of strings.</summary>
+    public static RawValue Of(IEnumerable<KeyValuePair<string, string>> values) =>
+        new($"{{{string.Join(',', values.Select(entry => $"{GoText.Quote(entry.Key)}:{GoText.Quote(entry.Value)}"))}}}");
+
     public override string ToString() => Json;
 }

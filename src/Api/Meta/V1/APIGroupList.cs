@@ -1,13 +1,13 @@
 namespace Navarch.Api.Meta.V1;
 
-[ApiObject("meta.k8s.io", "v1")]
+[ApiObject("", "v1")]
 public sealed partial record APIGroupList : IApiType<APIGroupList>
 {
     [Proto(1), Required, WrittenWhenEmpty, ListAtomic]
     public IReadOnlyList<APIGroup> Groups { get; init; } = [];
 }
 
-[ApiObject("meta.k8s.io", "v1")]
+[ApiObject("", "v1")]
 public sealed partial record APIGroup : IApiType<APIGroup>
 {
     [Proto(1), Required, WrittenWhenEmpty]

@@ -1,6 +1,6 @@
 namespace Navarch.Api.Meta.V1;
 
-[ApiObject("meta.k8s.io", "v1")]
+[ApiObject("", "v1")]
 public sealed partial record APIResourceList : IApiType<APIResourceList>
 {
     [Proto(1), Required, WrittenWhenEmpty]

@@ -1,6 +1,6 @@
 namespace Navarch.Api.Meta.V1;
 
-[ApiObject("meta.k8s.io", "v1")]
+[ApiObject("", "v1")]
 public sealed partial record Status : IApiType<Status>
 {
     [Proto(1), JsonName("metadata")]

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Navarch.Api.Json;
+
+namespace Navarch.Machinery.Json;
+
+/// <summary>Builds a tree from JSON text, within the bounds of <see cref="JsonNode"/>.</summary>
+internal ref struct JsonTreeReader
+{
+    private const int DuplicatesMax = 100;
+
+    private readonly List<string> path = [];
+    private readonly List<string> duplicates = [];
+    private Utf8JsonReader json;
+    private int count;
+
+    private JsonTreeReader(ReadOnlySpan<byte> utf8) => json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = JsonNode.DepthMax });
+
+    public static JsonNode Read(ReadOnlySpan<byte> utf8, out IReadOnlyList<string> duplicates)
+    {
+        var reader = new JsonTreeReader(utf8);
+        try
+        {
+            reader.json.Read();
+            var node = reader.Value();
+            reader.json.Read();
+            duplicates = reader.duplicates;
+            return node;
+        }
+        catch (JsonException e)
+        {
+            var end = e.Message.IndexOf(" LineNumber", StringComparison.Ordinal);
+            throw new ApiJsonException($"invalid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {(end > 0 ? e.Message[..end] : e.Message).TrimEnd('.')}", e);
+        }
+    }
+
+    private JsonNode Value()
+    {
+        if (++count > JsonNode.CountMax)
+        {
+            throw new ApiJsonException(string.Create(CultureInfo.InvariantCulture, $"more than {JsonNode.CountMax} values"));
+        }
+
+        switch (json.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return Object();
+            case JsonTokenType.StartArray:
+                return Array();
+            case JsonTokenType.String:
+                return new JsonText(Text());
+            case JsonTokenType.Number:
+                return new JsonNumber(Encoding.UTF8.GetString(json.ValueSpan));
+            case JsonTokenType.True:
+                return JsonBoolean.True;
+            case JsonTokenType.False:
+                return JsonBoolean.False;
+            default:
+                return JsonNull.Value;
+        }
+    }
+
+    private JsonObject Object()
+    {
+        var node = new JsonObject();
+        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
+        {
+            var name = Text();
+            path.Add(path.Count == 0 ? name : "." + name);
+            json.Read();
+            if (!node.Set(name, Value()) && duplicates.Count < DuplicatesMax)
+            {
+                duplicates.Add($"duplicate field \"{string.Concat(path)}\"");
+            }
+
+            path.RemoveAt(path.Count - 1);
+        }
+
+        return node;
+    }
+
+    private JsonArray Array()
+    {
+        var node = new JsonArray();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            path.Add(string.Create(CultureInfo.InvariantCulture, $"[{node.Items.Count}]"));
+            node.Items.Add(Value());
+            path.RemoveAt(path.Count - 1);
+        }
+
+        return node;
+    }
+
+    private string Text()
+    {
+        try
+        {
+            return json.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Bytes that are not UTF-8 are replaced, one mark for each, as Go's decoder does.
+            return Encoding.UTF8.GetString(json.ValueSpan);
+        }
+    }
+}
