@@ -47,6 +47,9 @@ internal sealed class ApiTypeModel
                     model.Kind = symbol.Name;
                     break;
                 case "ApiObjectAttribute":
+                    // Not always the namespace's: Status and the discovery kinds belong to the core group on the wire.
+                    model.Group = (string)attribute.ConstructorArguments[0].Value!;
+                    model.Version = (string)attribute.ConstructorArguments[1].Value!;
                     model.Kind = symbol.Name;
                     break;
                 case "AtomicMapAttribute":
