@@ -529,6 +529,69 @@ public abstract class RevisionStoreContract : IAsyncLifetime
         Store = await OpenAsync();
     }
 
+    [Fact]
+    public async Task A_store_does_what_the_model_does()
+    {
+        var seed = int.Parse(Environment.GetEnvironmentVariable("NAVARCH_SEED") ?? $"{Environment.ProcessId}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"NAVARCH_SEED={seed}");
+        var random = new Random(seed);
+        var model = new RevisionStoreModel();
+        for (var step = 0; step < 1000; step++)
+        {
+            var key = $"/{(char)('a' + random.Next(3))}/{random.Next(4)}";
+            switch (random.Next(100))
+            {
+                case < 75:
+                    var write = AnyWrite(key);
+                    Assert.Equal(Describe(model.Commit(write)), Describe(await Store.CommitAsync(write, Ct)));
+                    break;
+                case < 85:
+                    Assert.Equal(Describe(model.Get(key)), Describe(await Store.GetAsync(key, Ct)));
+                    break;
+                case < 93:
+                    var prefix = key[..random.Next(key.Length + 1)];
+                    var range = await Store.RangeAsync(prefix, Ct);
+                    Assert.Equal(model.Range(prefix).Select(Describe), range.Entries.Select(Describe));
+                    Assert.Equal(model.Revision, range.Revision);
+                    break;
+                case < 96:
+                    await Store.CompactAsync(random.NextInt64(1, model.Revision + 1), Ct);
+                    break;
+                case < 98:
+                    await ReopenAsync();
+                    break;
+                default:
+                    await WatchAsync(key[..random.Next(key.Length + 1)], random.NextInt64(Store.CompactedRevision, model.Revision + 1));
+                    break;
+            }
+            Assert.Equal(model.Revision, Store.CurrentRevision);
+        }
+
+        StoreWrite AnyWrite(string key)
+        {
+            long? expected = random.Next(4) switch
+            {
+                0 => null,
+                1 => random.NextInt64(1, model.Revision + 2),
+                _ => model.Get(key)?.ModRevision ?? 0,
+            };
+            return random.Next(3) == 0
+                ? StoreWrite.Delete(key, expected == 0 ? null : expected)
+                : StoreWrite.Put(key, Bytes(new string('v', random.Next(20))), expected);
+        }
+
+        async Task WatchAsync(string prefix, long after)
+        {
+            var wanted = model.History.Where(change => change.ModRevision > after && change.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+            if (wanted.Count > 0)
+            {
+                await using var watch = Watch(prefix, after);
+                await watch.UntilAsync(wanted[^1].ModRevision);
+                Assert.Equal(wanted.Select(Describe), watch.Seen.Select(Describe));
+            }
+        }
+    }
+
     protected async Task ReopenAsync()
     {
         await Store.DisposeAsync();
@@ -549,6 +612,16 @@ public abstract class RevisionStoreContract : IAsyncLifetime
 
     protected static string Describe(StoreEvent change) =>
         $"{change.ModRevision} {change.Type} {change.Key} v{change.Version} c{change.CreateRevision} {Text(change.Value)} was {change.Previous?.ModRevision} {(change.Previous is { } p ? Text(p.Value) : null)}";
+
+    private static string Describe(CommitResult result) => result switch
+    {
+        CommitResult.Committed committed => Describe(committed.Event),
+        CommitResult.Conflict conflict => $"conflict with {Describe(conflict.Current)}",
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static string Describe(StoredValue? value) =>
+        value is null ? "nothing" : $"{value.Key} v{value.Version} c{value.CreateRevision} m{value.ModRevision} {Text(value.Value)}";
 
     private static void AssertValue(string key, string value, long create, long mod, long version, StoredValue? actual)
     {
