@@ -1,0 +1,233 @@
+using System.Buffers.Binary;
+using Navarch.Network.Netlink;
+
+namespace Navarch.Network.Nftables;
+
+/// <summary>The name of a table: unique per family in a network namespace.</summary>
+internal readonly record struct NftTable(NftFamily Family, string Name);
+
+/// <summary>
+/// Changes to one table that the kernel carries out together or not at all: no packet sees a part of them.
+/// </summary>
+internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
+{
+    private const ushort BatchBegin = 0x10;
+    private const ushort BatchEnd = 0x11;
+    private const ushort Subsystem = 10;
+
+    private const ushort NewTable = 0;
+    private const ushort DelTable = 2;
+    private const ushort NewChain = 3;
+    private const ushort DelChain = 5;
+    private const ushort NewRule = 6;
+    private const ushort NewSet = 9;
+    private const ushort NewSetElement = 12;
+    private const ushort DelSetElement = 14;
+
+    // A nested attribute's length has 16 bits. Elements beyond this many bytes go on in the next message.
+    private const int ElementBytesMax = 60_000;
+
+    private readonly NetlinkWriter writer = new();
+    private readonly List<string> descriptions = [];
+    private uint first;
+    private uint last;
+    private uint setId;
+
+    public bool IsEmpty => descriptions.Count == 0;
+
+    public int Bytes => writer.Length;
+
+    /// <summary>Adds the table; no error if it exists.</summary>
+    public NftBatch AddTable()
+    {
+        Begin(NewTable, NetlinkWriter.Create, $"add table {table.Name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, 0u);
+        return End();
+    }
+
+    public NftBatch DeleteTable()
+    {
+        Begin(DelTable, 0, $"delete table {table.Name}");
+        writer.Attribute(1, table.Name);
+        return End();
+    }
+
+    /// <summary>Adds a chain that is entered by verdicts only.</summary>
+    public NftBatch AddChain(string name)
+    {
+        Begin(NewChain, NetlinkWriter.Create, $"add chain {table.Name} {name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(3, name);
+        return End();
+    }
+
+    /// <summary>Adds a chain that packets enter at a hook. <paramref name="type"/> is filter, nat or route.</summary>
+    public NftBatch AddChain(string name, string type, NftHook hook, int priority)
+    {
+        Begin(NewChain, NetlinkWriter.Create, $"add {type} chain {table.Name} {name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(3, name);
+        var nested = writer.BeginNested(4);
+        writer.Attribute(1, (uint)hook);
+        writer.Attribute(2, unchecked((uint)priority));
+        writer.EndNested(nested);
+        writer.Attribute(5, (uint)NftVerdict.Accept); // Policy.
+        writer.Attribute(7, type);
+        return End();
+    }
+
+    /// <summary>Deletes a chain with its rules.</summary>
+    public NftBatch DeleteChain(string name)
+    {
+        Begin(DelChain, 0, $"delete chain {table.Name} {name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(3, name);
+        return End();
+    }
+
+    /// <summary>Appends a rule to a chain.</summary>
+    public NftBatch AddRule(string chain, Action<NftRule> expressions)
+    {
+        const ushort Append = 0x800;
+        Begin(NewRule, NetlinkWriter.Create | Append, $"add rule {table.Name} {chain}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, chain);
+        var nested = writer.BeginNested(4);
+        expressions(new NftRule(writer));
+        writer.EndNested(nested);
+        return End();
+    }
+
+    public NftBatch AddSet(NftSet set)
+    {
+        Begin(NewSet, NetlinkWriter.Create, $"add set {table.Name} {set.Name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, set.Name);
+        writer.Attribute(3, (uint)Flags(set));
+        writer.Attribute(4, NftSet.TypeNumber(set.Key));
+        writer.Attribute(5, (uint)set.KeyBytes);
+        if (set.IsMap)
+        {
+            writer.Attribute(6, NftSet.TypeNumber(set.Data));
+            writer.Attribute(7, (uint)(set.IsVerdictMap ? 16 : set.DataBytes));
+        }
+        writer.Attribute(10, ++setId);
+        if (set.ElementsMax > 0)
+        {
+            var description = writer.BeginNested(9);
+            writer.Attribute(1, set.ElementsMax);
+            writer.EndNested(description);
+        }
+        return End();
+    }
+
+    public NftElements AddElements(NftSet set) => new(this, set, NewSetElement, NetlinkWriter.Create | NetlinkWriter.Exclusive, "add");
+
+    public NftElements DeleteElements(NftSet set) => new(this, set, DelSetElement, 0, "delete");
+
+    /// <summary>Sends the batch. On an exception nothing of it was done.</summary>
+    /// <exception cref="NetlinkException">The kernel refused it.</exception>
+    public void Commit()
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+        writer.AddFlagsToLast(NetlinkWriter.Acknowledge);
+        writer.Begin(BatchEnd, NetlinkWriter.Request, socket.NextSequence());
+        writer.Raw([0, 0, 0, (byte)Subsystem]);
+        writer.End();
+        socket.ExecuteBatch(writer.Written, last, number =>
+            number - first < descriptions.Count ? $"nftables: {descriptions[(int)(number - first)]}" : "nftables: commit");
+    }
+
+    private static NftSetFlags Flags(NftSet set) =>
+        (set.IsMap ? NftSetFlags.Map : 0)
+        | (set.IsFilledByRules ? NftSetFlags.Timeout | NftSetFlags.ChangedByRules : 0);
+
+    private void Begin(ushort message, ushort flags, string description)
+    {
+        if (descriptions.Count == 0)
+        {
+            writer.Begin(BatchBegin, NetlinkWriter.Request, socket.NextSequence());
+            writer.Raw([0, 0, 0, (byte)Subsystem]); // Family, version, subsystem in network order.
+            writer.End();
+        }
+        last = socket.NextSequence();
+        if (descriptions.Count == 0)
+        {
+            first = last;
+        }
+        descriptions.Add(description);
+        writer.Begin((ushort)((Subsystem << 8) | message), (ushort)(NetlinkWriter.Request | flags), last);
+        writer.Raw([(byte)table.Family, 0, 0, 0]);
+    }
+
+    private NftBatch End()
+    {
+        writer.End();
+        return this;
+    }
+
+    /// <summary>Elements to add to or delete from one set. To be disposed before anything else is put into the batch.</summary>
+    internal struct NftElements(NftBatch batch, NftSet set, ushort message, int flags, string verb) : IDisposable
+    {
+        private int list;
+        private int start;
+
+        /// <summary>Adds an element of a set, or names one to delete.</summary>
+        public void Add(ReadOnlySpan<byte> key)
+        {
+            var element = BeginElement(key);
+            batch.writer.EndNested(element);
+        }
+
+        public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
+        {
+            var element = BeginElement(key);
+            var nested = batch.writer.BeginNested(2);
+            batch.writer.Attribute(1, data);
+            batch.writer.EndNested(nested);
+            batch.writer.EndNested(element);
+        }
+
+        public void Add(ReadOnlySpan<byte> key, NftVerdict verdict, string? chain)
+        {
+            var element = BeginElement(key);
+            NftRule.WriteVerdict(batch.writer, 2, verdict, chain);
+            batch.writer.EndNested(element);
+        }
+
+        public void Dispose()
+        {
+            if (list > 0)
+            {
+                batch.writer.EndNested(list);
+                batch.writer.End();
+                list = 0;
+            }
+        }
+
+        private int BeginElement(ReadOnlySpan<byte> key)
+        {
+            if (list > 0 && batch.writer.Length - start > ElementBytesMax)
+            {
+                Dispose();
+            }
+            if (list == 0)
+            {
+                batch.Begin(message, (ushort)flags, $"{verb} elements of {batch.table.Name} {set.Name}");
+                batch.writer.Attribute(1, batch.table.Name);
+                batch.writer.Attribute(2, set.Name);
+                start = batch.writer.Length;
+                list = batch.writer.BeginNested(3);
+            }
+            var element = batch.writer.BeginNested(1);
+            var nested = batch.writer.BeginNested(1);
+            batch.writer.Attribute(1, key);
+            batch.writer.EndNested(nested);
+            return element;
+        }
+    }
+}
