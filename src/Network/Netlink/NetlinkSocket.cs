@@ -198,7 +198,8 @@ internal sealed class NetlinkSocket : IDisposable
     private static bool TryTake(
         ref ReadOnlySpan<byte> rest, out ushort type, out ushort flags, out uint number, out ReadOnlySpan<byte> body)
     {
-        (type, flags, number, body) = (0, 0, 0, default);
+        body = default;
+        (type, flags, number) = (0, 0, 0);
         if (rest.Length < NetlinkWriter.HeaderBytes)
         {
             return false;

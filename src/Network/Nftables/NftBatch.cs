@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Navarch.Network.Netlink;
 
 namespace Navarch.Network.Nftables;
@@ -23,9 +22,6 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
     private const ushort NewSet = 9;
     private const ushort NewSetElement = 12;
     private const ushort DelSetElement = 14;
-
-    // A nested attribute's length has 16 bits. Elements beyond this many bytes go on in the next message.
-    private const int ElementBytesMax = 60_000;
 
     private readonly NetlinkWriter writer = new();
     private readonly List<string> descriptions = [];
@@ -122,9 +118,10 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
         return End();
     }
 
-    public NftElements AddElements(NftSet set) => new(this, set, NewSetElement, NetlinkWriter.Create | NetlinkWriter.Exclusive, "add");
+    public NftElements AddElements(NftSet set) => new(writer, set, () =>
+        BeginElements(set, NewSetElement, NetlinkWriter.Create | NetlinkWriter.Exclusive, "add"));
 
-    public NftElements DeleteElements(NftSet set) => new(this, set, DelSetElement, 0, "delete");
+    public NftElements DeleteElements(NftSet set) => new(writer, set, () => BeginElements(set, DelSetElement, 0, "delete"));
 
     /// <summary>Sends the batch. On an exception nothing of it was done.</summary>
     /// <exception cref="NetlinkException">The kernel refused it.</exception>
@@ -145,6 +142,13 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
     private static NftSetFlags Flags(NftSet set) =>
         (set.IsMap ? NftSetFlags.Map : 0)
         | (set.IsFilledByRules ? NftSetFlags.Timeout | NftSetFlags.ChangedByRules : 0);
+
+    private void BeginElements(NftSet set, ushort message, ushort flags, string verb)
+    {
+        Begin(message, flags, $"{verb} elements of {table.Name} {set.Name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, set.Name);
+    }
 
     private void Begin(ushort message, ushort flags, string description)
     {
@@ -168,66 +172,5 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
     {
         writer.End();
         return this;
-    }
-
-    /// <summary>Elements to add to or delete from one set. To be disposed before anything else is put into the batch.</summary>
-    internal struct NftElements(NftBatch batch, NftSet set, ushort message, int flags, string verb) : IDisposable
-    {
-        private int list;
-        private int start;
-
-        /// <summary>Adds an element of a set, or names one to delete.</summary>
-        public void Add(ReadOnlySpan<byte> key)
-        {
-            var element = BeginElement(key);
-            batch.writer.EndNested(element);
-        }
-
-        public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
-        {
-            var element = BeginElement(key);
-            var nested = batch.writer.BeginNested(2);
-            batch.writer.Attribute(1, data);
-            batch.writer.EndNested(nested);
-            batch.writer.EndNested(element);
-        }
-
-        public void Add(ReadOnlySpan<byte> key, NftVerdict verdict, string? chain)
-        {
-            var element = BeginElement(key);
-            NftRule.WriteVerdict(batch.writer, 2, verdict, chain);
-            batch.writer.EndNested(element);
-        }
-
-        public void Dispose()
-        {
-            if (list > 0)
-            {
-                batch.writer.EndNested(list);
-                batch.writer.End();
-                list = 0;
-            }
-        }
-
-        private int BeginElement(ReadOnlySpan<byte> key)
-        {
-            if (list > 0 && batch.writer.Length - start > ElementBytesMax)
-            {
-                Dispose();
-            }
-            if (list == 0)
-            {
-                batch.Begin(message, (ushort)flags, $"{verb} elements of {batch.table.Name} {set.Name}");
-                batch.writer.Attribute(1, batch.table.Name);
-                batch.writer.Attribute(2, set.Name);
-                start = batch.writer.Length;
-                list = batch.writer.BeginNested(3);
-            }
-            var element = batch.writer.BeginNested(1);
-            var nested = batch.writer.BeginNested(1);
-            batch.writer.Attribute(1, key);
-            batch.writer.EndNested(nested);
-            return element;
-        }
     }
 }

@@ -76,9 +76,9 @@ internal enum NftConntrack : uint
 {
     State = 0,
     Status = 2,
-    Source = 8,
-    Destination = 9,
     ProtocolDestination = 12,
+    DestinationIPv4 = 20,
+    DestinationIPv6 = 22,
 }
 
 internal enum NftPayload : uint

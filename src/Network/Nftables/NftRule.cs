@@ -93,10 +93,18 @@ internal sealed class NftRule(NetlinkWriter writer)
     /// <summary>Goes on only if the connection's destination was translated, by whomever.</summary>
     public NftRule IfDestinationTranslated() => IfConntrackBit(NftConntrack.Status, StatusDestinationTranslated);
 
-    /// <summary>Goes on only if the packet's destination is (or is not) an address of this machine.</summary>
-    public NftRule IfDestinationIsLocal(int scratch) => FibType(scratch, destination: true, NftCompare.Equal);
-
-    public NftRule IfSourceIsLocal(int scratch) => FibType(scratch, destination: false, NftCompare.Equal);
+    /// <summary>Goes on only if the packet's destination is an address of this machine.</summary>
+    public NftRule IfDestinationIsLocal(int scratch)
+    {
+        const uint ResultAddressType = 3;
+        const uint OfDestination = 2;
+        const uint Local = 2; // RTN_LOCAL
+        var expression = Begin("fib", out var data);
+        writer.Attribute(1, Register(scratch));
+        writer.Attribute(2, ResultAddressType);
+        writer.Attribute(3, OfDestination);
+        return End(expression, data).Compare(scratch, NftCompare.Equal, HostOrder(Local));
+    }
 
     public NftRule IfInterface(NftMeta name, NftCompare operation, string value, int scratch)
     {
@@ -124,17 +132,17 @@ internal sealed class NftRule(NetlinkWriter writer)
     /// <summary>Carries out the verdict that the map has for a key.</summary>
     public NftRule LookupVerdict(NftSet map, int register) => Lookup(map, register, VerdictRegister);
 
-    /// <summary>Changes a set from within the packet's path. Ends the rule if the set is full.</summary>
-    public NftRule Change(NftDynamic operation, NftSet set, int key, int? value, TimeSpan timeout)
+    /// <summary>
+    /// Changes a map from within the packet's path. Ends the rule if the map is full. The kernel wants a value for every
+    /// operation, a deletion too.
+    /// </summary>
+    public NftRule Change(NftDynamic operation, NftSet set, int key, int value, TimeSpan timeout)
     {
         var expression = Begin("dynset", out var data);
         writer.Attribute(1, set.Name);
         writer.Attribute(3, (uint)operation);
         writer.Attribute(4, Register(key));
-        if (value is { } register)
-        {
-            writer.Attribute(5, Register(register));
-        }
+        writer.Attribute(5, Register(value));
         if (timeout > TimeSpan.Zero)
         {
             writer.Attribute(6, (ulong)timeout.TotalMilliseconds);
@@ -211,20 +219,6 @@ internal sealed class NftRule(NetlinkWriter writer)
         }
         writer.EndNested(inner);
         writer.EndNested(outer);
-    }
-
-    private NftRule FibType(int scratch, bool destination, NftCompare operation)
-    {
-        const uint ResultAddressType = 3;
-        const uint OfSource = 1;
-        const uint OfDestination = 2;
-        const uint Local = 2; // RTN_LOCAL
-        var expression = Begin("fib", out var data);
-        writer.Attribute(1, Register(scratch));
-        writer.Attribute(2, ResultAddressType);
-        writer.Attribute(3, destination ? OfDestination : OfSource);
-        End(expression, data);
-        return Compare(scratch, operation, HostOrder(Local));
     }
 
     private NftRule IfConntrackBit(NftConntrack key, uint bit)
