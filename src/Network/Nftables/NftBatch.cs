@@ -15,11 +15,14 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
     private const ushort Subsystem = 10;
 
     private const ushort NewTable = 0;
+    private const ushort GetTable = 1;
     private const ushort DelTable = 2;
     private const ushort NewChain = 3;
     private const ushort DelChain = 5;
     private const ushort NewRule = 6;
+    private const ushort DelRule = 8;
     private const ushort NewSet = 9;
+    private const ushort DelSet = 11;
     private const ushort NewSetElement = 12;
     private const ushort DelSetElement = 14;
 
@@ -32,6 +35,25 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
     public bool IsEmpty => descriptions.Count == 0;
 
     public int Bytes => writer.Length;
+
+    /// <summary>Whether the kernel has the table.</summary>
+    public static bool Exists(NftTable table, NetlinkSocket socket)
+    {
+        var request = new NetlinkWriter();
+        request.Begin((Subsystem << 8) | GetTable, NetlinkWriter.Request | NetlinkWriter.Acknowledge, socket.NextSequence());
+        request.Raw([(byte)table.Family, 0, 0, 0]);
+        request.Attribute(1, table.Name);
+        request.End();
+        try
+        {
+            socket.Execute(request, $"nftables: get table {table.Name}");
+            return true;
+        }
+        catch (NetlinkException e) when (e.Error == NetlinkException.NoEntry)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Adds the table; no error if it exists.</summary>
     public NftBatch AddTable()
@@ -82,6 +104,15 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
         return End();
     }
 
+    /// <summary>Deletes the rules of a chain.</summary>
+    public NftBatch FlushChain(string name)
+    {
+        Begin(DelRule, 0, $"flush chain {table.Name} {name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, name);
+        return End();
+    }
+
     /// <summary>Appends a rule to a chain.</summary>
     public NftBatch AddRule(string chain, Action<NftRule> expressions)
     {
@@ -115,6 +146,14 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
             writer.Attribute(1, set.ElementsMax);
             writer.EndNested(description);
         }
+        return End();
+    }
+
+    public NftBatch DeleteSet(NftSet set)
+    {
+        Begin(DelSet, 0, $"delete set {table.Name} {set.Name}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, set.Name);
         return End();
     }
 

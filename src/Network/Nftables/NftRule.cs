@@ -132,21 +132,14 @@ internal sealed class NftRule(NetlinkWriter writer)
     /// <summary>Carries out the verdict that the map has for a key.</summary>
     public NftRule LookupVerdict(NftSet map, int register) => Lookup(map, register, VerdictRegister);
 
-    /// <summary>
-    /// Changes a map from within the packet's path. Ends the rule if the map is full. The kernel wants a value for every
-    /// operation, a deletion too.
-    /// </summary>
-    public NftRule Change(NftDynamic operation, NftSet set, int key, int value, TimeSpan timeout)
+    /// <summary>Changes a set from within the packet's path. Ends the rule if the set is full.</summary>
+    public NftRule Change(NftDynamic operation, NftSet set, int key, TimeSpan timeout)
     {
         var expression = Begin("dynset", out var data);
         writer.Attribute(1, set.Name);
         writer.Attribute(3, (uint)operation);
         writer.Attribute(4, Register(key));
-        writer.Attribute(5, Register(value));
-        if (timeout > TimeSpan.Zero)
-        {
-            writer.Attribute(6, (ulong)timeout.TotalMilliseconds);
-        }
+        writer.Attribute(6, (ulong)timeout.TotalMilliseconds);
         return End(expression, data);
     }
 

@@ -15,9 +15,10 @@ internal sealed class PacketFields(NftFamily family)
     public const int DestinationPortOffset = 2;
     public const int PortBytes = 2;
 
-    private readonly int addressWords = family == NftFamily.IPv4 ? 1 : 4;
+    /// <summary>Registers that an address takes.</summary>
+    public int AddressWords { get; } = family == NftFamily.IPv4 ? 1 : 4;
 
-    public int AddressBytes => addressWords * 4;
+    public int AddressBytes => AddressWords * 4;
 
     public NftDataType AddressType => family == NftFamily.IPv4 ? NftDataType.IPv4Address : NftDataType.IPv6Address;
 
@@ -32,9 +33,9 @@ internal sealed class PacketFields(NftFamily family)
 
     public int Source => 0;
 
-    public int Address => addressWords;
+    public int Address => AddressWords;
 
-    public int Protocol => 2 * addressWords;
+    public int Protocol => 2 * AddressWords;
 
     public int Port => Protocol + 1;
 
@@ -42,7 +43,7 @@ internal sealed class PacketFields(NftFamily family)
 
     public int BackendAddress => Protocol + 3;
 
-    public int BackendPort => BackendAddress + addressWords;
+    public int BackendPort => BackendAddress + AddressWords;
 
     /// <summary>Goes on only if the source is (or is not) within <paramref name="range"/>. Uses the source's registers.</summary>
     public void IfSourceIn(NftRule rule, IPNetwork range, NftCompare operation) =>

@@ -31,7 +31,7 @@ internal sealed class ActiveFrontend
             yield break;
         }
 
-        foreach (var entry in Backends(TableSet.Services, Slots, forOutside: false))
+        foreach (var entry in Backends(Rule.Frontend.IsOnEveryNodeAddress ? TableSet.NodePorts : TableSet.Services, Slots, forOutside: false))
         {
             yield return entry;
         }
@@ -50,16 +50,37 @@ internal sealed class ActiveFrontend
         TableEntry Key(TableSet set) => new(new EntryKey(set, frontend), default);
     }
 
-    /// <summary>The kinds of choice that this frontend needs a chain for.</summary>
+    /// <summary>The kinds of choice that this frontend needs a shared chain for.</summary>
     public IEnumerable<Choice> Choices()
     {
+        if (Rule.AffinitySeconds > 0)
+        {
+            yield break;
+        }
         if (Slots.Length > 0)
         {
             yield return ChoiceOf(Slots, forOutside: false);
         }
-        if (Rule.ForOutside.HasValue && Slots.Length > 0)
+        if (Slots.Length > 0 && OutsideSlots.Length > 0)
         {
             yield return ChoiceOf(OutsideSlots, forOutside: true);
+        }
+    }
+
+    /// <summary>The chains that this frontend needs for itself.</summary>
+    public IEnumerable<StickyChain> StickyChains()
+    {
+        if (Rule.AffinitySeconds == 0)
+        {
+            yield break;
+        }
+        if (Slots.Length > 0)
+        {
+            yield return new(Rule.Frontend, false, Slots, Rule.AffinitySeconds);
+        }
+        if (Slots.Length > 0 && OutsideSlots.Length > 0)
+        {
+            yield return new(Rule.Frontend, true, OutsideSlots, Rule.AffinitySeconds);
         }
     }
 
@@ -118,20 +139,20 @@ internal sealed class ActiveFrontend
     {
         var choice = ChoiceOf(slots, forOutside);
         yield return new(new EntryKey(map, Rule.Frontend), new EntryValue(choice));
-        var first = forOutside ? Choice.OutsideIndexFirst : 0;
-        for (var i = 0u; i < slots.Length; i++)
+        if (!choice.IsShared)
         {
-            var (address, port) = (slots[i].Address, slots[i].Port);
-            yield return new(new EntryKey(TableSet.Backends, Rule.Frontend, first + i), new EntryValue(default, address, port));
-            if (choice.AffinitySeconds > 0)
-            {
-                yield return new(new EntryKey(TableSet.Sticky, Rule.Frontend, first, address, port), default);
-            }
+            yield break; // Its own chain has the backends in its rules.
+        }
+        for (var i = 0; i < slots.Length; i++)
+        {
+            yield return new(
+                new EntryKey(TableSet.Backends, Rule.Frontend, choice.FirstIndex + (uint)i),
+                new EntryValue(default, slots[i].Address, slots[i].Port));
         }
     }
 
     private Choice ChoiceOf(Backend[] slots, bool forOutside) =>
-        slots.Length == 0
-            ? Choice.Drop
-            : new Choice(slots.Length, Rule.Frontend.IsOnEveryNodeAddress, forOutside, Rule.AffinitySeconds);
+        slots.Length == 0 ? Choice.Drop
+        : Rule.AffinitySeconds > 0 ? Choice.Sticky(forOutside)
+        : new Choice(slots.Length, Rule.Frontend.IsOnEveryNodeAddress, forOutside, IsSticky: false);
 }

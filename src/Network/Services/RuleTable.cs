@@ -51,6 +51,8 @@ internal sealed class RuleTable
         active.Values.SelectMany(frontend => frontend.Entries())
             .Concat(sharedUses.Keys.Select(key => new TableEntry(key, default)));
 
+    public IEnumerable<StickyChain> StickyChains() => active.Values.SelectMany(frontend => frontend.StickyChains());
+
     /// <summary>Every choice that needs a chain.</summary>
     public IEnumerable<Choice> Choices() => choiceUses.Keys;
 
@@ -106,6 +108,7 @@ internal sealed class RuleTable
             }
             var after = rule is null ? null : ActiveFrontend.Of(rule, before);
             Diff(change, before, after);
+            DiffSticky(change, before?.StickyChains() ?? [], after?.StickyChains() ?? []);
             Count(shared, before?.SharedKeys(), after?.SharedKeys());
             Count(choices, before?.Choices(), after?.Choices());
             NoteUdp(change, frontend, before, after);
@@ -149,6 +152,23 @@ internal sealed class RuleTable
             }
         }
         change.Removed.AddRange(old.Keys);
+    }
+
+    private static void DiffSticky(TableChange change, IEnumerable<StickyChain> before, IEnumerable<StickyChain> after)
+    {
+        var old = before.ToDictionary(chain => chain.IsForOutside);
+        foreach (var chain in after)
+        {
+            if (!old.Remove(chain.IsForOutside, out var known))
+            {
+                change.NewSticky.Add(chain);
+            }
+            else if (!known.Equals(chain))
+            {
+                change.ChangedSticky.Add(chain);
+            }
+        }
+        change.GoneSticky.AddRange(old.Values);
     }
 
     private static void NoteUdp(TableChange change, Frontend frontend, ActiveFrontend? before, ActiveFrontend? after)

@@ -7,6 +7,12 @@ internal sealed class TableChange
 
     public List<Choice> GoneChoices { get; } = [];
 
+    public List<StickyChain> NewSticky { get; } = [];
+
+    public List<StickyChain> ChangedSticky { get; } = [];
+
+    public List<StickyChain> GoneSticky { get; } = [];
+
     /// <summary>To be carried out before <see cref="Added"/>: an element with a new value is in both.</summary>
     public List<EntryKey> Removed { get; } = [];
 
@@ -15,7 +21,8 @@ internal sealed class TableChange
     /// <summary>UDP flows that may go on at a backend that no longer takes them.</summary>
     public List<UdpFrontend> Udp { get; } = [];
 
-    public bool IsEmpty => NewChoices.Count == 0 && GoneChoices.Count == 0 && Removed.Count == 0 && Added.Count == 0;
+    public bool IsEmpty => NewChoices.Count == 0 && GoneChoices.Count == 0 && Removed.Count == 0 && Added.Count == 0
+        && NewSticky.Count == 0 && ChangedSticky.Count == 0 && GoneSticky.Count == 0;
 }
 
 /// <summary>

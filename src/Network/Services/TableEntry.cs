@@ -4,9 +4,9 @@ namespace Navarch.Network.Services;
 internal enum TableSet : byte
 {
     Services,
+    NodePorts,
     OutsideServices,
     Backends,
-    Sticky,
     HidingSource,
     Refused,
     Dropped,
@@ -18,17 +18,32 @@ internal enum TableSet : byte
 /// How one of several backends is chosen: what distinguishes the chains that services share. There are as many of these
 /// as different endpoint counts in the cluster, however many services there are.
 /// </summary>
-internal readonly record struct Choice(int Count, bool IsOnEveryNodeAddress, bool IsForOutside, int AffinitySeconds)
+internal readonly record struct Choice(int Count, bool IsOnEveryNodeAddress, bool IsForOutside, bool IsSticky)
 {
     /// <summary>The packet is dropped.</summary>
     public static Choice Drop => default;
 
-    public bool IsDrop => Count == 0;
+    public bool IsDrop => this == Drop;
+
+    /// <summary>Whether other frontends may use the same chain. One that remembers clients is its frontend's own.</summary>
+    public bool IsShared => Count > 0;
+
+    public static Choice Sticky(bool isForOutside) => new(0, false, isForOutside, IsSticky: true);
 
     /// <summary>Backends for sources outside are numbered from here, beside those for the others.</summary>
     public uint FirstIndex => IsForOutside ? OutsideIndexFirst : 0;
 
     public const uint OutsideIndexFirst = 0x8000_0000;
+}
+
+/// <summary>A chain of a frontend that keeps clients at the backend that they got first.</summary>
+internal sealed record StickyChain(Frontend Frontend, bool IsForOutside, Backend[] Backends, int AffinitySeconds)
+{
+    public bool Equals(StickyChain? other) =>
+        other is not null && Frontend == other.Frontend && IsForOutside == other.IsForOutside
+        && AffinitySeconds == other.AffinitySeconds && Backends.AsSpan().SequenceEqual(other.Backends);
+
+    public override int GetHashCode() => HashCode.Combine(Frontend, IsForOutside, Backends.Length);
 }
 
 /// <summary>Names one element of one set. Which members count depends on the set.</summary>

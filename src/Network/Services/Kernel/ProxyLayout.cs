@@ -8,18 +8,22 @@ namespace Navarch.Network.Services.Kernel;
 /// A new connection to frontend F = (address, protocol, port) takes this way:
 /// <list type="number">
 /// <item><c>refused</c> and <c>dropped</c> hold the frontends without backends. They are asked before any translation.</item>
-/// <item><c>services</c>: F -> choice (how many backends, sticky or not). <c>choices</c>: choice -> chain.</item>
-/// <item>The chain, say "one of 3": a random number i below 3, <c>backends</c>: (F, i) -> address and port, translate.</item>
+/// <item><c>services</c>: F -> the chain that chooses, say "one of 3". All Services with three endpoints share it.</item>
+/// <item>There: a random number i below 3, <c>backends</c>: (F, i) -> address and port, translate.</item>
 /// </list>
-/// So a Service is a few map elements and no chain or rule of its own: the path of a packet is three hash lookups whatever
-/// the number of Services, and a change of one Service is a change of its elements. That <c>services</c> holds data and not
-/// verdicts has a reason too: after a change to verdicts the kernel validates every path through the table, which takes
-/// time in proportion to it; here that happens only when a new kind of choice appears.
+/// So a Service is a few map elements and no chain or rule of its own: the path of a packet is a handful of hash lookups
+/// whatever the number of Services, and a change of one Service is a change of its elements.
 /// <para>
-/// Node ports are frontends with the address 0, looked up where the destination is local. <c>outside-services</c> is asked
-/// before <c>services</c> for clients from outside of the node's pods, and has the frontends that treat those differently.
-/// <c>affinity</c>: (client, F) -> backend is filled by the rules themselves; <c>sticky</c> says which of its backends are
-/// still good. After routing, <c>hairpin</c> (a pod that reached itself) and <c>hiding-source</c> decide about the source.
+/// Node ports are frontends with the address 0, looked up in <c>node-ports</c> where the destination is local.
+/// <c>outside-services</c> is asked before both for clients from outside of the node's pods, and has the frontends that
+/// treat those differently. A frontend with session affinity has a chain of its own and a set of clients, which the rules
+/// fill. After routing, <c>hairpin</c> (a pod that reached itself) and <c>hiding-source</c>
+/// decide about the source.
+/// </para>
+/// <para>
+/// After a change to a map of verdicts the kernel walks all its elements, once for each hook that leads there, to see that
+/// no path is forbidden: about 0.2 µs each, the one part of a change that grows with the number of Services. Data and a
+/// second, small map of verdicts would avoid it, but on a lookup of what was looked up <c>nft list</c> aborts (1.0.6).
 /// </para>
 /// </remarks>
 internal sealed class ProxyLayout
@@ -35,9 +39,9 @@ internal sealed class ProxyLayout
     private const string ChainOwnAddresses = "own-addresses";
     private const string ChainSource = "source";
 
-    // Bounds the memory that clients of sticky Services can make the kernel use (about 100 bytes each). Beyond it, new
+    // Bounds the memory that clients of a sticky Service can make the kernel use (about 100 bytes each). Beyond it, new
     // clients are served without being remembered.
-    private const uint AffinityClientsMax = 262_144;
+    private const uint ClientsMax = 65_536;
 
     private readonly ProxyTableConfig config;
     private readonly PacketFields fields;
@@ -48,12 +52,10 @@ internal sealed class ProxyLayout
         fields = new PacketFields(config.Family);
         var address = fields.AddressType;
         NftDataType[] frontend = [address, Protocol, Port];
-        Services = new("services", frontend, [Mark, Mark]);
-        OutsideServices = new("outside-services", frontend, [Mark, Mark]);
-        Choices = new("choices", [Mark, Mark], [NftDataType.Verdict]);
+        Services = new("services", frontend, [NftDataType.Verdict]);
+        NodePorts = new("node-ports", frontend, [NftDataType.Verdict]);
+        OutsideServices = new("outside-services", frontend, [NftDataType.Verdict]);
         Backends = new("backends", [.. frontend, Mark], [address, Port]);
-        Affinity = new("affinity", [address, .. frontend], [address, Port]) { IsFilledByRules = true, ElementsMax = AffinityClientsMax };
-        Sticky = new("sticky", [.. frontend, Mark, address, Port], []);
         HidingSource = new("hiding-source", frontend, []);
         Refused = new("refused", frontend, []);
         Dropped = new("dropped", frontend, []);
@@ -63,15 +65,11 @@ internal sealed class ProxyLayout
 
     public NftSet Services { get; }
 
+    public NftSet NodePorts { get; }
+
     public NftSet OutsideServices { get; }
 
-    public NftSet Choices { get; }
-
     public NftSet Backends { get; }
-
-    public NftSet Affinity { get; }
-
-    public NftSet Sticky { get; }
 
     public NftSet HidingSource { get; }
 
@@ -88,9 +86,9 @@ internal sealed class ProxyLayout
     public NftSet SetOf(TableSet set) => set switch
     {
         TableSet.Services => Services,
+        TableSet.NodePorts => NodePorts,
         TableSet.OutsideServices => OutsideServices,
         TableSet.Backends => Backends,
-        TableSet.Sticky => Sticky,
         TableSet.HidingSource => HidingSource,
         TableSet.Refused => Refused,
         TableSet.Dropped => Dropped,
@@ -105,7 +103,8 @@ internal sealed class ProxyLayout
         batch.AddTable();
         NftSet[] sets =
         [
-            Services, OutsideServices, Choices, Backends, Affinity, Sticky, HidingSource, Refused, Dropped, OwnAddresses, Hairpin,
+            Services, NodePorts, OutsideServices, Backends, HidingSource, Refused, Dropped,
+            OwnAddresses, Hairpin,
         ];
         foreach (var set in sets)
         {
@@ -116,55 +115,97 @@ internal sealed class ProxyLayout
         WriteSource(batch);
     }
 
-    /// <summary>Adds the chain of a choice and what leads to it.</summary>
+    /// <summary>Adds the chain of a choice that frontends share.</summary>
     public void AddChoice(NftBatch batch, Choice choice)
     {
-        if (choice.IsDrop)
-        {
-            return; // Its verdict needs no chain.
-        }
-        var chain = ChainOf(choice);
+        var chain = ChainOf(choice, default);
         batch.AddChain(chain);
-        if (choice.AffinitySeconds > 0)
-        {
-            var timeout = TimeSpan.FromSeconds(choice.AffinitySeconds);
+        batch.AddRule(chain, rule => Frontend(rule, choice.IsOnEveryNodeAddress)
+            .Random(choice.Count, choice.FirstIndex, fields.Index)
+            .Lookup(Backends, fields.Address, fields.BackendAddress)
+            .TranslateDestination(config.Family, fields.BackendAddress, fields.BackendPort));
+    }
 
-            // A known client, if its backend is still one: the time starts anew.
-            batch.AddRule(chain, rule => Translate(Frontend(rule, choice.IsOnEveryNodeAddress)
-                .Load(NftPayload.Network, fields.SourceOffset, fields.AddressBytes, fields.Source)
-                .Lookup(Affinity, fields.Source, fields.BackendAddress)
-                .Immediate(fields.Index, Bytes(choice.FirstIndex))
-                .IfIn(Sticky, fields.Address)
-                .Change(NftDynamic.Update, Affinity, fields.Source, fields.BackendAddress, timeout)));
+    public void AddSticky(NftBatch batch, StickyChain sticky)
+    {
+        batch.AddSet(ClientsOf(sticky));
+        batch.AddChain(ChainOf(Choice.Sticky(sticky.IsForOutside), sticky.Frontend));
+        AddStickyRules(batch, sticky);
+    }
 
-            // An update leaves the backend of a known client as it was, so one that is gone has to be forgotten first.
-            batch.AddRule(chain, rule => Frontend(rule, choice.IsOnEveryNodeAddress)
-                .Load(NftPayload.Network, fields.SourceOffset, fields.AddressBytes, fields.Source)
-                .Lookup(Affinity, fields.Source, fields.BackendAddress)
-                .Change(NftDynamic.Delete, Affinity, fields.Source, fields.BackendAddress, TimeSpan.Zero));
-            batch.AddRule(chain, rule => Translate(Random(rule, choice)
-                .Load(NftPayload.Network, fields.SourceOffset, fields.AddressBytes, fields.Source)
-                .Change(NftDynamic.Add, Affinity, fields.Source, fields.BackendAddress, timeout)));
-        }
-        batch.AddRule(chain, rule => Translate(Random(rule, choice)));
+    public void ChangeSticky(NftBatch batch, StickyChain sticky)
+    {
+        batch.FlushChain(ChainOf(Choice.Sticky(sticky.IsForOutside), sticky.Frontend));
+        AddStickyRules(batch, sticky);
+    }
+
+    public void DeleteSticky(NftBatch batch, StickyChain sticky)
+    {
+        batch.DeleteChain(ChainOf(Choice.Sticky(sticky.IsForOutside), sticky.Frontend));
+        batch.DeleteSet(ClientsOf(sticky));
     }
 
     /// <summary>The chain of a choice, named so that a reader of the table understands it.</summary>
-    public static string ChainOf(Choice choice) =>
-        $"one-of-{choice.Count}"
-        + (choice.IsOnEveryNodeAddress ? "-node-port" : "")
-        + (choice.IsForOutside ? "-outside" : "")
-        + (choice.AffinitySeconds > 0 ? $"-sticky-{choice.AffinitySeconds}s" : "");
+    public static string ChainOf(Choice choice, Frontend frontend) =>
+        choice.IsSticky
+            ? $"sticky-{NameOf(frontend, choice.IsForOutside)}"
+            : $"one-of-{choice.Count}{(choice.IsOnEveryNodeAddress ? "-node-port" : "")}{(choice.IsForOutside ? "-outside" : "")}";
 
-    /// <summary>Eight bytes that stand for a choice in the maps.</summary>
-    public static void WriteChoice(Choice choice, Span<byte> bytes)
+    private void AddStickyRules(NftBatch batch, StickyChain sticky)
     {
-        var number = (uint)choice.Count
-            | (choice.IsOnEveryNodeAddress ? 1u << 31 : 0)
-            | (choice.IsForOutside ? 1u << 30 : 0);
-        BitConverter.TryWriteBytes(bytes, number);
-        BitConverter.TryWriteBytes(bytes[4..], choice.AffinitySeconds);
+        var chain = ChainOf(Choice.Sticky(sticky.IsForOutside), sticky.Frontend);
+        var clients = ClientsOf(sticky);
+        var timeout = TimeSpan.FromSeconds(sticky.AffinitySeconds);
+
+        // A client that is known with one of the backends goes there again, and its time starts anew. Clients of backends
+        // that are gone match no rule; they are forgotten in time.
+        foreach (var backend in sticky.Backends)
+        {
+            batch.AddRule(chain, rule => Client(rule, backend)
+                .IfIn(clients, fields.Source)
+                .Change(NftDynamic.Update, clients, fields.Source, timeout)
+                .TranslateDestination(config.Family, fields.Address, fields.Protocol));
+        }
+
+        // The others: the first backend in one of n cases, else the second in one of n - 1, and so on; the last takes the rest.
+        for (var i = 0; i < sticky.Backends.Length; i++)
+        {
+            var backend = sticky.Backends[i];
+            var left = sticky.Backends.Length - i;
+            batch.AddRule(chain, rule => Client(OneIn(rule, left), backend)
+                .Change(NftDynamic.Update, clients, fields.Source, timeout)
+                .TranslateDestination(config.Family, fields.Address, fields.Protocol));
+        }
+
+        // Reached only when there is no room for another client.
+        var last = sticky.Backends[^1];
+        batch.AddRule(chain, rule => Client(rule, last).TranslateDestination(config.Family, fields.Address, fields.Protocol));
     }
+
+    private NftRule OneIn(NftRule rule, int count) =>
+        count == 1 ? rule : rule.Random(count, 0, fields.Index).Compare(fields.Index, NftCompare.Equal, [0, 0, 0, 0]);
+
+    /// <summary>Loads the source and behind it a backend: the key of the clients' set.</summary>
+    private NftRule Client(NftRule rule, Backend backend)
+    {
+        Span<byte> address = stackalloc byte[fields.AddressBytes];
+        backend.Address.WriteTo(address);
+        return rule
+            .Load(NftPayload.Network, fields.SourceOffset, fields.AddressBytes, fields.Source)
+            .Immediate(fields.Address, address)
+            .Immediate(fields.Protocol, [(byte)(backend.Port >> 8), (byte)backend.Port]);
+    }
+
+    private NftSet ClientsOf(StickyChain sticky) =>
+        new($"clients-{NameOf(sticky.Frontend, sticky.IsForOutside)}", [fields.AddressType, fields.AddressType, Port], [])
+        {
+            IsFilledByRules = true,
+            ElementsMax = ClientsMax,
+        };
+
+    private static string NameOf(Frontend frontend, bool isForOutside) =>
+        $"{(frontend.IsOnEveryNodeAddress ? "node-port" : frontend.Address.ToString().Replace(':', '_'))}"
+        + $"-{frontend.Transport.ToString().ToLowerInvariant()}-{frontend.Port}{(isForOutside ? "-outside" : "")}";
 
     private void WriteRefusal(NftBatch batch)
     {
@@ -196,9 +237,9 @@ internal sealed class ProxyLayout
     private void WriteTranslation(NftBatch batch)
     {
         batch.AddChain(ChainServices);
-        AddLookups(batch, ChainServices, Services);
+        AddLookups(batch, ChainServices, Services, NodePorts);
         batch.AddChain(ChainOutside);
-        AddLookups(batch, ChainOutside, OutsideServices);
+        AddLookups(batch, ChainOutside, OutsideServices, OutsideServices);
 
         batch.AddChain("nat-incoming", "nat", NftHook.Prerouting, NftPriority.DestinationNat);
         batch.AddRule("nat-incoming", rule => UnlessFromPods(rule).Verdict(NftVerdict.Jump, ChainOutside));
@@ -228,16 +269,12 @@ internal sealed class ProxyLayout
         batch.AddRule(name, rule => rule.IfNewConnection().Verdict(NftVerdict.Jump, chain));
     }
 
-    private void AddLookups(NftBatch batch, string chain, NftSet map)
+    private void AddLookups(NftBatch batch, string chain, NftSet map, NftSet nodePorts)
     {
-        batch.AddRule(chain, rule => Frontend(rule, onNode: false)
-            .Lookup(map, fields.Address, fields.BackendAddress)
-            .LookupVerdict(Choices, fields.BackendAddress));
+        batch.AddRule(chain, rule => Frontend(rule, onNode: false).LookupVerdict(map, fields.Address));
         foreach (var range in NodePortRanges())
         {
-            batch.AddRule(chain, rule => NodePort(rule, range)
-                .Lookup(map, fields.Address, fields.BackendAddress)
-                .LookupVerdict(Choices, fields.BackendAddress));
+            batch.AddRule(chain, rule => NodePort(rule, range).LookupVerdict(nodePorts, fields.Address));
         }
     }
 
@@ -268,14 +305,6 @@ internal sealed class ProxyLayout
         return rule;
     }
 
-    private NftRule Random(NftRule rule, Choice choice) =>
-        Frontend(rule, choice.IsOnEveryNodeAddress)
-            .Random(choice.Count, choice.FirstIndex, fields.Index)
-            .Lookup(Backends, fields.Address, fields.BackendAddress);
-
-    private NftRule Translate(NftRule rule) =>
-        rule.TranslateDestination(config.Family, fields.BackendAddress, fields.BackendPort);
-
     /// <summary>Loads the frontend that the packet is sent to.</summary>
     private NftRule Frontend(NftRule rule, bool onNode)
     {
@@ -298,6 +327,4 @@ internal sealed class ProxyLayout
             .Load(NftMeta.L4Protocol, fields.Protocol)
             .LoadOriginal(NftConntrack.ProtocolDestination, fields.Port);
     }
-
-    private static byte[] Bytes(uint hostOrder) => BitConverter.GetBytes(hostOrder);
 }

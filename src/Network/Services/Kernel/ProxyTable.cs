@@ -7,7 +7,7 @@ namespace Navarch.Network.Services.Kernel;
 /// <summary>Carries changes of the model out in the kernel: each is one transaction, seen by packets as a whole or not at all.</summary>
 internal sealed class ProxyTable(ProxyTableConfig config, NetlinkSocket socket)
 {
-    // The longest key: a sticky backend's, with two IPv6 addresses.
+    // Nothing in a register file of 64 bytes is longer.
     private const int KeyBytesMax = 64;
 
     private readonly ProxyLayout layout = new(config);
@@ -18,57 +18,48 @@ internal sealed class ProxyTable(ProxyTableConfig config, NetlinkSocket socket)
         var batch = new NftBatch(config.Table, socket);
         batch.AddTable().DeleteTable(); // Deleting what is not there is an error.
         layout.WriteTo(batch);
-        AddChoices(batch, rules.Choices());
+        AddChains(batch, rules.Choices(), rules.StickyChains());
         AddEntries(batch, rules.Entries());
         batch.Commit();
     }
 
+    /// <summary>After an exception the model and the table differ, and <see cref="Replace"/> has to follow.</summary>
     public void Apply(TableChange change)
     {
         var batch = new NftBatch(config.Table, socket);
-        AddChoices(batch, change.NewChoices);
+        AddChains(batch, change.NewChoices, change.NewSticky);
+        foreach (var sticky in change.ChangedSticky)
+        {
+            layout.ChangeSticky(batch, sticky);
+        }
         DeleteEntries(batch, change.Removed);
         AddEntries(batch, change.Added);
-        DeleteChoices(batch, change.GoneChoices);
+        foreach (var choice in change.GoneChoices)
+        {
+            batch.DeleteChain(ProxyLayout.ChainOf(choice, default));
+        }
+        foreach (var sticky in change.GoneSticky)
+        {
+            layout.DeleteSticky(batch, sticky);
+        }
         batch.Commit();
     }
+
+    /// <summary>Whether a table of this name is in the kernel.</summary>
+    public bool Exists() => NftBatch.Exists(config.Table, socket);
 
     /// <summary>Removes the table if it is there.</summary>
     public void Delete() => new NftBatch(config.Table, socket).AddTable().DeleteTable().Commit();
 
-    private void AddChoices(NftBatch batch, IEnumerable<Choice> choices)
+    private void AddChains(NftBatch batch, IEnumerable<Choice> choices, IEnumerable<StickyChain> stickyChains)
     {
-        Span<byte> key = stackalloc byte[8];
         foreach (var choice in choices)
         {
             layout.AddChoice(batch, choice);
-            ProxyLayout.WriteChoice(choice, key);
-            using var elements = batch.AddElements(layout.Choices);
-            if (choice.IsDrop)
-            {
-                elements.Add(key, NftVerdict.Drop, null);
-            }
-            else
-            {
-                elements.Add(key, NftVerdict.Goto, ProxyLayout.ChainOf(choice));
-            }
         }
-    }
-
-    private void DeleteChoices(NftBatch batch, List<Choice> choices)
-    {
-        Span<byte> key = stackalloc byte[8];
-        foreach (var choice in choices)
+        foreach (var sticky in stickyChains)
         {
-            ProxyLayout.WriteChoice(choice, key);
-            using (var elements = batch.DeleteElements(layout.Choices))
-            {
-                elements.Add(key);
-            }
-            if (!choice.IsDrop)
-            {
-                batch.DeleteChain(ProxyLayout.ChainOf(choice));
-            }
+            layout.AddSticky(batch, sticky);
         }
     }
 
@@ -96,9 +87,16 @@ internal sealed class ProxyTable(ProxyTableConfig config, NetlinkSocket socket)
             foreach (var entry in set)
             {
                 var keyBytes = WriteKey(entry.Key, key);
-                if (kernelSet.IsMap)
+                if (kernelSet.IsVerdictMap)
                 {
-                    elements.Add(key[..keyBytes], value[..WriteValue(entry, value)]);
+                    var choice = entry.Value.Choice;
+                    elements.Add(
+                        key[..keyBytes], choice.IsDrop ? NftVerdict.Drop : NftVerdict.Goto,
+                        choice.IsDrop ? null : ProxyLayout.ChainOf(choice, entry.Key.Frontend));
+                }
+                else if (kernelSet.IsMap)
+                {
+                    elements.Add(key[..keyBytes], value[..WriteValue(entry.Value, value)]);
                 }
                 else
                 {
@@ -129,30 +127,20 @@ internal sealed class ProxyTable(ProxyTableConfig config, NetlinkSocket socket)
                 WritePort(key.Frontend.Port, bytes, ref place);
                 break;
         }
-        if (key.Set is TableSet.Backends or TableSet.Sticky)
+        if (key.Set == TableSet.Backends)
         {
             BitConverter.TryWriteBytes(bytes[place..], key.Index); // The processor's order, as the rules produce it.
             place += 4;
         }
-        if (key.Set == TableSet.Sticky)
-        {
-            WriteAddress(key.Address, bytes, ref place);
-            WritePort(key.Port, bytes, ref place);
-        }
         return place;
     }
 
-    private int WriteValue(in TableEntry entry, Span<byte> bytes)
+    private int WriteValue(in EntryValue value, Span<byte> bytes)
     {
         bytes.Clear();
-        if (entry.Key.Set != TableSet.Backends)
-        {
-            ProxyLayout.WriteChoice(entry.Value.Choice, bytes);
-            return 8;
-        }
         var place = 0;
-        WriteAddress(entry.Value.Address, bytes, ref place);
-        WritePort(entry.Value.Port, bytes, ref place);
+        WriteAddress(value.Address, bytes, ref place);
+        WritePort(value.Port, bytes, ref place);
         return place;
     }
 
