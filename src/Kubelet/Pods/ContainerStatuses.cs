@@ -81,7 +81,7 @@ internal sealed class ContainerStatuses(PodView view, string runtimeName)
     {
         var backoff = view.Memory.Crashes.GetValueOrDefault(container.Name);
         message = backoff is null ? "" : PodPlan.CrashMessage(view.Pod, container, backoff);
-        return Backoff.StartAt(backoff, run.FinishedAt ?? run.CreatedAt) > view.Now;
+        return CrashBackoff.StartAt(backoff, run.FinishedAt ?? run.CreatedAt) > view.Now;
     }
 
     private ContainerState LastOf(RuntimeContainer run, ContainerStatus? old)

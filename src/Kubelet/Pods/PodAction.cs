@@ -15,7 +15,7 @@ internal abstract record PodAction
 
     /// <summary>Get the image, make the container and start it.</summary>
     /// <param name="Backoff">What to remember of its restarts; null for a first start.</param>
-    public sealed record StartContainer(string Name, int Attempt, Backoff? Backoff) : PodAction;
+    public sealed record StartContainer(string Name, int Attempt, CrashBackoff? Backoff) : PodAction;
 
     /// <summary>Say that the image's next pull will wait.</summary>
     public sealed record ReportPullBackoff(string Name) : PodAction;

@@ -26,7 +26,7 @@ internal sealed record PodMemory
     public ImmutableDictionary<string, StartFailure> Failures { get; init; } = ImmutableDictionary<string, StartFailure>.Empty;
 
     /// <summary>How long to wait after the next end of a container, by name.</summary>
-    public ImmutableDictionary<string, Backoff> Crashes { get; init; } = ImmutableDictionary<string, Backoff>.Empty;
+    public ImmutableDictionary<string, CrashBackoff> Crashes { get; init; } = ImmutableDictionary<string, CrashBackoff>.Empty;
 
     /// <summary>Why the pod is not allowed to run here, if it is not.</summary>
     public Rejection? Rejection { get; init; }

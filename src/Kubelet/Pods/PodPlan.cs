@@ -269,10 +269,10 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
         {
             var ended = run.FinishedAt ?? run.CreatedAt;
             var backoff = _memory.Crashes.GetValueOrDefault(container.Name);
-            var startAt = Backoff.StartAt(backoff, ended);
+            var startAt = CrashBackoff.StartAt(backoff, ended);
             if (startAt <= view.Now)
             {
-                Start(container, AttemptAfter(container, run), Backoff.Next(backoff, ended, view.Now));
+                Start(container, AttemptAfter(container, run), CrashBackoff.Next(backoff, ended, view.Now));
                 return;
             }
             Wake(startAt);
@@ -283,7 +283,7 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
             }
         }
 
-        private void Start(Container container, int attempt, Backoff? backoff)
+        private void Start(Container container, int attempt, CrashBackoff? backoff)
         {
             if (_memory.Failures.GetValueOrDefault(container.Name) is { } failure && failure.Reason != Reasons.CrashLoopBackOff)
             {
@@ -355,7 +355,7 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
     }
 
     /// <summary>The message of the state CrashLoopBackOff.</summary>
-    internal static string CrashMessage(Pod pod, Container container, Backoff backoff) =>
+    internal static string CrashMessage(Pod pod, Container container, CrashBackoff backoff) =>
         $"back-off {GoDuration(backoff.Delay)} restarting failed container={container.Name} pod={Describe(pod)}";
 
     /// <summary>A pod in messages: <c>NAME_NAMESPACE(UID)</c>.</summary>

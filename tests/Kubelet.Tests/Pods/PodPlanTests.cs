@@ -58,7 +58,7 @@ public sealed class PodPlanTests
     {
         var pod = A.Pod(A.Container("a"));
         var first = Assert.IsType<PodAction.StartContainer>(Assert.Single(Plan(A.View(pod, A.Runtime(A.Exited("a", 1)))).Actions));
-        var memory = new PodMemory { IsSetUp = true, Crashes = ImmutableDictionary<string, Backoff>.Empty.Add("a", first.Backoff!) };
+        var memory = new PodMemory { IsSetUp = true, Crashes = ImmutableDictionary<string, CrashBackoff>.Empty.Add("a", first.Backoff!) };
 
         var waiting = Plan(A.View(pod, A.Runtime(A.Exited("a", 1, attempt: 1, secondsAgo: 0)), memory));
         Assert.Equal(A.Now.AddSeconds(10), waiting.WakeAt);
@@ -72,17 +72,17 @@ public sealed class PodPlanTests
     [Fact]
     public void The_wait_doubles_up_to_five_minutes_and_is_forgotten_after_a_long_run()
     {
-        Backoff? backoff = null;
+        CrashBackoff? backoff = null;
         var delays = new List<double>();
         for (var i = 0; i < 8; i++)
         {
-            backoff = Backoff.Next(backoff, A.Now, A.Now);
+            backoff = CrashBackoff.Next(backoff, A.Now, A.Now);
             delays.Add(backoff.Delay.TotalSeconds);
         }
 
         Assert.Equal([10, 20, 40, 80, 160, 300, 300, 300], delays);
-        Assert.Equal(Backoff.DelayMin, Backoff.Next(backoff, A.Now.AddMinutes(11), A.Now.AddMinutes(11)).Delay);
-        Assert.Equal(A.Now.AddMinutes(11), Backoff.StartAt(backoff, A.Now.AddMinutes(11)));
+        Assert.Equal(CrashBackoff.DelayMin, CrashBackoff.Next(backoff, A.Now.AddMinutes(11), A.Now.AddMinutes(11)).Delay);
+        Assert.Equal(A.Now.AddMinutes(11), CrashBackoff.StartAt(backoff, A.Now.AddMinutes(11)));
     }
 
     [Fact]

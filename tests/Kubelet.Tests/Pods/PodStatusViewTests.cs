@@ -57,7 +57,7 @@ public sealed class PodStatusViewTests
         var memory = new PodMemory
         {
             IsSetUp = true,
-            Crashes = ImmutableDictionary<string, Backoff>.Empty.Add("a", new Backoff(TimeSpan.FromMinutes(2.6667), A.Now)),
+            Crashes = ImmutableDictionary<string, CrashBackoff>.Empty.Add("a", new CrashBackoff(TimeSpan.FromMinutes(2.6667), A.Now)),
         };
         var status = Status(A.View(A.Pod(A.Container("a")), A.Runtime(A.Exited("a", 3, attempt: 4), A.Exited("a", 2, attempt: 3)), memory));
 

@@ -6,7 +6,7 @@ namespace Navarch.Kubelet.Pods;
 /// </summary>
 /// <param name="Delay">How long after its end the container may start again.</param>
 /// <param name="Since">When that was decided.</param>
-internal sealed record Backoff(TimeSpan Delay, DateTimeOffset Since)
+internal sealed record CrashBackoff(TimeSpan Delay, DateTimeOffset Since)
 {
     public static readonly TimeSpan DelayMin = TimeSpan.FromSeconds(10);
     public static readonly TimeSpan DelayMax = TimeSpan.FromMinutes(5);
@@ -15,18 +15,18 @@ internal sealed record Backoff(TimeSpan Delay, DateTimeOffset Since)
     public static readonly TimeSpan ForgottenAfter = DelayMax * 2;
 
     /// <summary>When a container that ended at <paramref name="ended"/> may start again.</summary>
-    public static DateTimeOffset StartAt(Backoff? backoff, DateTimeOffset ended) =>
+    public static DateTimeOffset StartAt(CrashBackoff? backoff, DateTimeOffset ended) =>
         backoff is null || backoff.IsForgotten(ended) ? ended : ended + backoff.Delay;
 
     /// <summary>What to remember when a container that ended at <paramref name="ended"/> is started again.</summary>
-    public static Backoff Next(Backoff? backoff, DateTimeOffset ended, DateTimeOffset now)
+    public static CrashBackoff Next(CrashBackoff? backoff, DateTimeOffset ended, DateTimeOffset now)
     {
         if (backoff is null || backoff.IsForgotten(ended))
         {
-            return new Backoff(DelayMin, now);
+            return new CrashBackoff(DelayMin, now);
         }
         var delay = backoff.Delay * 2;
-        return new Backoff(delay < DelayMax ? delay : DelayMax, now);
+        return new CrashBackoff(delay < DelayMax ? delay : DelayMax, now);
     }
 
     private bool IsForgotten(DateTimeOffset ended) => ended - Since > ForgottenAfter;

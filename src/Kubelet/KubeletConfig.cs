@@ -1,0 +1,58 @@
+using Navarch.Kubelet.Cgroups;
+
+namespace Navarch.Kubelet;
+
+/// <summary>What a kubelet is told about its node and its neighbours. Two kubelets on one machine share nothing of it.</summary>
+public sealed record KubeletConfig
+{
+    public required string NodeName { get; init; }
+
+    /// <summary>The address under which others reach this node.</summary>
+    public required string NodeIP { get; init; }
+
+    /// <summary>Socket of the container runtime, such as <c>unix:///run/navarch/NAME/containerd.sock</c>.</summary>
+    public required string RuntimeEndpoint { get; init; }
+
+    /// <summary>State of the kubelet: the pods' volumes above all.</summary>
+    public string RootDirectory { get; init; } = "/var/lib/kubelet";
+
+    public string PodLogsDirectory { get; init; } = "/var/log/pods";
+
+    /// <summary>Where the API server's requests for logs, exec and so on are heard.</summary>
+    public string ListenAddress { get; init; } = "0.0.0.0";
+
+    /// <summary>0 takes any free port, which the node then tells.</summary>
+    public int ListenPort { get; init; } = 10250;
+
+    /// <summary>Server certificate (PEM). Empty, together with the key: a self-signed one is made.</summary>
+    public string TlsCertFile { get; init; } = "";
+
+    public string TlsKeyFile { get; init; } = "";
+
+    /// <summary>Who may call: clients whose certificate these authorities (PEM) signed.</summary>
+    public string ClientCAFile { get; init; } = "";
+
+    /// <summary>
+    /// Names (common name, or an organization) of clients that may use the server. The authority also signs certificates of
+    /// ordinary users, who must not reach into nodes past the API server.
+    /// </summary>
+    public IReadOnlyList<string> AllowedClients { get; init; } = ["system:masters", "kube-apiserver-kubelet-client"];
+
+    /// <summary>Addresses of the cluster's DNS, for pods.</summary>
+    public IReadOnlyList<string> ClusterDns { get; init; } = [];
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>The resolver configuration that pods with the policy Default get.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
+    /// <summary>Control group below which those of the pods are made, such as <c>/navarch</c>. Empty is the root.</summary>
+    public string CgroupParent { get; init; } = "";
+
+    public CgroupDriver CgroupDriver { get; init; } = CgroupDriver.Cgroupfs;
+
+    /// <summary>Labels for the node, beside those that every node has.</summary>
+    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
+
+    public int PodsMax { get; init; } = 110;
+}
