@@ -7,8 +7,8 @@ try
 {
     Console.WriteLine($"{Environment.ProcessorCount} processors, {Disk.Describe(directory)}, {seconds} s per figure, half of the writes create and half update");
     Console.WriteLine();
-    Console.WriteLine("| value | writers | one fsync per write: writes/s | p50 ms | p99 ms | grouped: writes/s | p50 ms | p99 ms | ratio |");
-    Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+    Console.WriteLine("| value | writers | one fsync per write: writes/s | p50 ms | p99 ms | CPU µs | grouped: writes/s | p50 ms | p99 ms | CPU µs | ratio |");
+    Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
     foreach (var valueBytes in new[] { 1 << 10, 16 << 10 })
     {
         foreach (var writers in new[] { 1, 16, 256 })

@@ -4,7 +4,7 @@ using Navarch.Storage.Sqlite;
 namespace Navarch.Storage.Bench;
 
 /// <summary>A number of writers, each waiting for its write before it makes the next.</summary>
-internal sealed record WriteLoad(double WritesPerSecond, TimeSpan P50, TimeSpan P99)
+internal sealed record WriteLoad(double WritesPerSecond, TimeSpan P50, TimeSpan P99, double CpuMicrosecondsPerWrite)
 {
     public static async Task<WriteLoad> RunAsync(string directory, int valueBytes, int writers, int writesPerCommitMax, TimeSpan duration)
     {
@@ -19,15 +19,17 @@ internal sealed record WriteLoad(double WritesPerSecond, TimeSpan P50, TimeSpan 
         return load;
     }
 
-    public override string ToString() => $"{WritesPerSecond:0} | {P50.TotalMilliseconds:0.00} | {P99.TotalMilliseconds:0.00}";
+    public override string ToString() => $"{WritesPerSecond:0} | {P50.TotalMilliseconds:0.00} | {P99.TotalMilliseconds:0.00} | {CpuMicrosecondsPerWrite:0}";
 
     private static async Task<WriteLoad> MeasureAsync(IRevisionStore store, int valueBytes, int writers, string name, TimeSpan duration)
     {
+        var cpuBefore = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         var runs = Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(store, valueBytes, $"/registry/{name}/{writer:000}", start, duration)));
         var latencies = (await Task.WhenAll(runs)).SelectMany(run => run).Order().ToList();
         var elapsed = Stopwatch.GetElapsedTime(start);
-        return new(latencies.Count / elapsed.TotalSeconds, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]);
+        var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+        return new(latencies.Count / elapsed.TotalSeconds, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)], cpu.TotalMicroseconds / latencies.Count);
     }
 
     /// <summary>Creates an object and updates it once, over and over, each time on condition of what it knows.</summary>

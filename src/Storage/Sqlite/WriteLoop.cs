@@ -46,6 +46,8 @@ internal sealed class WriteLoop
     // Owned by the thread of the loop:
     private readonly List<PendingWrite> group = [];
     private readonly List<CompactionRequest> compactions = [];
+    private readonly AutoResetEvent arrived = new(false);
+    private readonly Action setArrived;
     private long compactionTarget;
 
     // Written by the thread of the loop, read by everyone:
@@ -57,7 +59,14 @@ internal sealed class WriteLoop
         (this.config, this.time, this.connection, this.checkpointer, this.hub) = (config, time, connection, checkpointer, hub);
         revision = connection.ReadRevision();
         compacted = compactionTarget = connection.ReadCompactedRevision();
-        queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(config.QueuedWritesMax) { SingleReader = true });
+        setArrived = () => arrived.Set();
+        queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(config.QueuedWritesMax)
+        {
+            SingleReader = true,
+
+            // What continues is `setArrived` and, for a caller that found the queue full, the few lines of CommitAsync.
+            AllowSynchronousContinuations = true,
+        });
         expiry = new(time, WakeUp);
         expiry.Done(connection.FindNextExpiry());
         retention = new(time, config.Retention, revision, compacted, WakeUp);
@@ -132,6 +141,7 @@ internal sealed class WriteLoop
         {
             expiry.Dispose();
             retention.Dispose();
+            arrived.Dispose();
         }
     }
 
@@ -141,7 +151,7 @@ internal sealed class WriteLoop
     {
         group.Clear();
         var hasUpkeep = expiry.IsDue || compactionTarget > compacted;
-        if ((!hasUpkeep || queue.Reader.Completion.IsCompleted) && !queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        if ((!hasUpkeep || queue.Reader.Completion.IsCompleted) && !WaitForWrite())
         {
             return false;
         }
@@ -156,6 +166,19 @@ internal sealed class WriteLoop
             }
         }
         return true;
+    }
+
+    // Blocking on a Task would spin before it sleeps, and would be woken by way of the thread pool. Here the
+    // writer's own thread sets the event.
+    private bool WaitForWrite()
+    {
+        var arrival = queue.Reader.WaitToReadAsync().AsTask().GetAwaiter();
+        if (!arrival.IsCompleted)
+        {
+            arrival.UnsafeOnCompleted(setArrived);
+            arrived.WaitOne();
+        }
+        return arrival.GetResult();
     }
 
     /// <summary>Decides the writes of the group, makes them durable, publishes and answers them.</summary>
@@ -302,8 +325,8 @@ internal sealed class WriteLoop
 
     private void Fail(StoreFailedException failure)
     {
+        completion.SetException(failure); // First, because it is the reason that late writers are given.
         queue.Writer.TryComplete();
-        completion.SetException(failure);
         hub.Complete(failure);
         foreach (var write in group)
         {
