@@ -93,6 +93,28 @@ internal sealed class TestNode : IAsyncDisposable
         await IpInAsync(name, $"route add default via {BridgeAddress}");
     }
 
+    /// <summary>Connects a pod as a runtime does: by the plugins of a configuration list, in the node's namespace.</summary>
+    public async Task AddPodByCniAsync(int number, string configurationPath, string scratch)
+    {
+        var name = $"pod{number}";
+        await AddAsync(name);
+        var list = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(configurationPath))!;
+        var plugin = Assert.Single(list["plugins"]!.AsArray())!.DeepClone();
+        plugin["cniVersion"] = list["cniVersion"]!.DeepClone();
+        plugin["name"] = list["name"]!.DeepClone();
+        var input = System.IO.Path.Combine(scratch, $"{prefix}-{name}.json");
+        await File.WriteAllTextAsync(input, plugin.ToJsonString());
+        try
+        {
+            await RunAsync("ip", $"netns exec {prefix}-node env CNI_COMMAND=ADD CNI_CONTAINERID={prefix}-{name} CNI_IFNAME=eth0 "
+                + $"CNI_NETNS={Path(name)} CNI_PATH=/usr/lib/cni sh -c \"/usr/lib/cni/{plugin["type"]} < {input}\"");
+        }
+        finally
+        {
+            File.Delete(input);
+        }
+    }
+
     public Socket Open(string path, ProtocolType protocol) => NetworkNamespace.Run(path, () =>
         new Socket(AddressFamily.InterNetwork, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol));
 
@@ -210,7 +232,7 @@ internal sealed class TestNode : IAsyncDisposable
         await process.WaitForExitAsync();
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"{program} {arguments}: {await errors}");
+            : throw new InvalidOperationException($"{program} {arguments}: {await errors}{await output}");
     }
 
     // Far beyond what an answer takes: only a broken path meets it.

@@ -1,0 +1,63 @@
+using System.Net;
+using Navarch.Network.Netlink;
+using Navarch.Network.Nftables;
+
+namespace Navarch.Network.Pods;
+
+/// <summary>The rules of the pod network itself, which no Service changes: what leaves the cluster, and what must not get in.</summary>
+internal sealed class PodTable(PodNetworkConfig config, NetlinkSocket socket)
+{
+    private readonly NftTable table = new(NftFamily.IPv4, config.PodsTable);
+    private readonly PacketFields fields = new(NftFamily.IPv4);
+
+    /// <param name="nodePods">Addresses of this node's pods.</param>
+    /// <param name="bridgeIsFiltered">Whether packets between two ports of the bridge pass the rules (module br_netfilter).</param>
+    public void Replace(IPNetwork nodePods, bool bridgeIsFiltered)
+    {
+        var batch = new NftBatch(table, socket);
+        batch.AddTable().DeleteTable().AddTable();
+
+        // The bridge routes 127.0.0.0/8, which node ports on 127.0.0.1 need for their answers. Nobody on the bridge may
+        // use that to reach what listens on the node's loopback, or to look as if coming from there.
+        batch.AddChain("keep-loopback-private", "filter", NftHook.Prerouting, NftPriority.Raw);
+        batch.AddRule("keep-loopback-private", rule => InDestination(FromBridge(rule), fields.Loopback, NftCompare.Equal).Verdict(NftVerdict.Drop));
+        batch.AddRule("keep-loopback-private", rule => InSource(FromBridge(rule), fields.Loopback, NftCompare.Equal).Verdict(NftVerdict.Drop));
+
+        batch.AddChain("leaving", "nat", NftHook.Postrouting, NftPriority.SourceNat);
+        batch.AddRule("leaving", rule => ToBridge(
+            InSource(rule.IfDestinationTranslated(), fields.Loopback, NftCompare.Equal), NftCompare.Equal).Masquerade());
+        if (!bridgeIsFiltered)
+        {
+            // Two pods of a Service are on one link: the answer would go straight to the client, past the translation, and
+            // the client would not know it. With the node as the source it comes back here.
+            batch.AddRule("leaving", rule => InDestination(
+                InSource(rule.IfDestinationTranslated(), nodePods, NftCompare.Equal), nodePods, NftCompare.Equal).Masquerade());
+        }
+        batch.AddRule("leaving", rule => ToBridge(
+            InDestination(
+                InDestination(InSource(rule, nodePods, NftCompare.Equal), config.ClusterPods, NftCompare.NotEqual),
+                IPNetwork.Parse("224.0.0.0/4"), NftCompare.NotEqual),
+            NftCompare.NotEqual).Masquerade());
+        batch.Commit();
+    }
+
+    public void Delete() => new NftBatch(table, socket).AddTable().DeleteTable().Commit();
+
+    private NftRule FromBridge(NftRule rule) =>
+        rule.IfInterface(NftMeta.InterfaceInName, NftCompare.Equal, config.BridgeName, scratch: 0);
+
+    private NftRule ToBridge(NftRule rule, NftCompare operation) =>
+        rule.IfInterface(NftMeta.InterfaceOutName, operation, config.BridgeName, scratch: 0);
+
+    private NftRule InSource(NftRule rule, IPNetwork range, NftCompare operation)
+    {
+        fields.IfSourceIn(rule, range, operation);
+        return rule;
+    }
+
+    private NftRule InDestination(NftRule rule, IPNetwork range, NftCompare operation)
+    {
+        fields.IfDestinationIn(rule, range, operation);
+        return rule;
+    }
+}

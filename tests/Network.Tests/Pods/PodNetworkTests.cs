@@ -1,0 +1,170 @@
+using System.Net;
+using Navarch.Network.Netlink;
+using Navarch.Network.Pods;
+using Navarch.Network.Tests.Kernel;
+
+namespace Navarch.Network.Tests.Pods;
+
+/// <summary>The pod network in a namespace, with pods that the real CNI plugins connect.</summary>
+public sealed class PodNetworkTests : IDisposable
+{
+    private static readonly IPNetwork NodePods = IPNetwork.Parse("10.244.0.0/24");
+
+    private readonly string directory = Directory.CreateTempSubdirectory("navarch-network-").FullName;
+
+    [Fact]
+    public async Task A_pod_reaches_the_world_and_is_hidden_behind_the_node()
+    {
+        await using var node = await StartAsync();
+        node.ServeTcp(node.Client, "world", 80);
+
+        Assert.Equal(new Reply("world", TestNode.NodeAddress), await node.AskTcpAsync(node.Pod(1), TestNode.ClientAddress, 80));
+    }
+
+    [Fact]
+    public async Task Pods_see_each_other_untranslated()
+    {
+        await using var node = await StartAsync();
+        node.ServeTcp(node.Pod(2), "pod2", 80);
+
+        Assert.Equal(new Reply("pod2", TestNode.PodAddress(1)), await node.AskTcpAsync(node.Pod(1), TestNode.PodAddress(2), 80));
+    }
+
+    [Fact]
+    public async Task The_node_reaches_services_and_node_ports_also_without_a_default_route()
+    {
+        await using var node = await StartAsync();
+        using var proxy = new TestProxy(node, onLoopback: true);
+        node.ServeTcp(node.Pod(1), "pod1", 8080);
+        proxy.Set(
+            "web", TestProxy.ClusterIP("tcp/10.96.0.10:80", "10.244.0.2:8080"),
+            TestProxy.Rule("tcp/*:30080", "10.244.0.2:8080") with { HidesSource = true });
+        await node.IpInAsync("node", "route del default");
+
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, "10.96.0.10", 80)).Server);
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, "127.0.0.1", 30080)).Server);
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, TestNode.NodeAddress, 30080)).Server);
+    }
+
+    [Fact]
+    public async Task Pods_do_not_reach_the_loopback_of_the_node()
+    {
+        await using var node = await StartAsync();
+        node.ServeTcp(node.Node, "private", 9999);
+        await node.IpInAsync("pod1", "route add 127.0.0.0/8 via 10.244.0.1 dev eth0 src 10.244.0.2 table 200");
+        await node.IpInAsync("pod1", "rule add pref 0 table 200");
+        await node.IpInAsync("pod1", "rule add pref 1 table local");
+        await node.IpInAsync("pod1", "rule del pref 0 table local");
+        NetworkNamespace.Run(node.Pod(1), () => File.WriteAllText("/proc/sys/net/ipv4/conf/all/route_localnet", "1"));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => node.AskTcpAsync(node.Pod(1), "127.0.0.1", 9999));
+    }
+
+    [Fact]
+    public async Task A_host_port_leads_to_its_pod_from_everywhere()
+    {
+        await using var node = await StartAsync();
+        using var hostPorts = new TestProxy(node, "navarch-test-host-ports", onLoopback: true);
+        node.ServeTcp(node.Pod(1), "pod1", 8080);
+        hostPorts.Set("default/pod", TestProxy.Rule("tcp/*:8081", "10.244.0.2:8080"));
+
+        Assert.Equal(new Reply("pod1", TestNode.ClientAddress), await node.AskTcpAsync(node.Client, TestNode.NodeAddress, 8081));
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, "127.0.0.1", 8081)).Server);
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Pod(1), TestNode.NodeAddress, 8081)).Server);
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Pod(2), TestNode.NodeAddress, 8081)).Server);
+    }
+
+    [Fact]
+    public async Task Making_it_twice_disturbs_nobody_and_removing_it_leaves_nothing()
+    {
+        await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        var before = await MachineAsync(node);
+        var config = Config(node);
+        PodNetwork.Apply(config, NodePods);
+        await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
+        PodNetwork.Apply(config, NodePods);
+        node.ServeTcp(node.Pod(1), "pod1", 80);
+        Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, TestNode.PodAddress(1), 80)).Server);
+
+        await PodNetwork.RemoveAsync(config, CancellationToken.None);
+        await PodNetwork.RemoveAsync(config, CancellationToken.None); // Again, when there is nothing.
+
+        Assert.Equal(before, await MachineAsync(node));
+        Assert.Empty(Directory.GetFiles(directory, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Another_range_of_addresses_replaces_the_former_on_the_bridge()
+    {
+        await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        PodNetwork.Apply(Config(node), IPNetwork.Parse("10.244.7.0/24"));
+
+        PodNetwork.Apply(Config(node), NodePods);
+
+        var addresses = await node.IpInAsync("node", "-4 -o addr show dev nvtpods");
+        Assert.Contains("10.244.0.1/24", addresses);
+        Assert.DoesNotContain("10.244.7.1", addresses);
+    }
+
+    [Fact]
+    public async Task This_kernel_has_what_is_needed_and_trying_leaves_nothing()
+    {
+        await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        var before = await MachineAsync(node);
+
+        KernelFeatures.Check(node.Node);
+
+        Assert.Equal(before, await MachineAsync(node));
+    }
+
+    [Fact]
+    public void A_bridge_name_that_is_too_long_is_refused_with_the_reason()
+    {
+        var config = new PodNetworkConfig
+        {
+            Name = "n", NodeName = "n", BridgeName = "a-bridge-name-too-long", CniConfigDirectory = directory,
+            StateDirectory = directory, ClusterPods = IPNetwork.Parse("10.244.0.0/16"),
+        };
+
+        var failure = Assert.Throws<PodNetworkException>(() => PodNetwork.Apply(config, NodePods));
+
+        Assert.Contains("1 to 15 characters", failure.Message);
+    }
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    private async Task<TestNode> StartAsync()
+    {
+        var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        try
+        {
+            var config = Config(node);
+            PodNetwork.Apply(config, NodePods);
+            await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
+            await node.AddPodByCniAsync(2, config.CniConfigPath, directory);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    private PodNetworkConfig Config(TestNode node) => new()
+    {
+        Name = "navarch-test",
+        NodeName = "node",
+        BridgeName = "nvtpods",
+        TableName = "navarch-test",
+        CniConfigDirectory = Path.Combine(directory, "cni"),
+        StateDirectory = Path.Combine(directory, "state"),
+        RuntimeCacheDirectory = Path.Combine(directory, "cache"),
+        ClusterPods = IPNetwork.Parse("10.244.0.0/16"),
+        Services = IPNetwork.Parse("10.96.0.0/12"),
+        NetworkNamespacePath = node.Node,
+    };
+
+    private static async Task<string> MachineAsync(TestNode node) =>
+        await node.IpInAsync("node", "-o link show") + await node.IpInAsync("node", "route show") + await node.InNodeAsync("nft list ruleset");
+}
