@@ -1,0 +1,119 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Navarch.Cluster.Machine;
+using Navarch.Cluster.Profiles;
+
+namespace Navarch.Cluster.Certificates;
+
+/// <summary>
+/// Keeps every certificate of a cluster present, valid for at least <see cref="RenewBefore"/> and true to what it must say.
+/// Called on each start, so that a cluster that is started once in eleven months never stops over an expired certificate.
+/// </summary>
+public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
+{
+    public const string Authority = "ca";
+    public const string ApiServer = "apiserver";
+    public const string KubeletClient = "apiserver-kubelet-client";
+    public const string Kubelet = "kubelet";
+    public const string Node = "node";
+    public const string Admin = "admin";
+    public const string ControllerManager = "controller-manager";
+    public const string Scheduler = "scheduler";
+    public const string Proxy = "proxy";
+
+    public static readonly TimeSpan RenewBefore = TimeSpan.FromDays(60);
+
+    /// <summary>Makes what is missing, near its end, or no longer says what it must.</summary>
+    /// <param name="addresses">All addresses under which the machine is reached.</param>
+    /// <returns>The names of the certificates that were issued now.</returns>
+    public IReadOnlyList<string> Ensure(Profile profile, IReadOnlyList<IPAddress> addresses)
+    {
+        Directory.CreateDirectory(paths.Certificates, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var authority = CertificateAuthority.LoadOrCreate(paths.Certificate(Authority), paths.Key(Authority), $"navarch-{profile.Name}", time);
+        var issued = new List<string>();
+        foreach (var (name, spec) in Specs(profile, addresses))
+        {
+            if (!IsGood(name, spec, authority))
+            {
+                var certificate = authority.Issue(spec);
+                AtomicFile.Write(paths.Key(name), Encoding.ASCII.GetBytes(certificate.KeyPem), AtomicFile.Private);
+                AtomicFile.Write(paths.Certificate(name), Encoding.ASCII.GetBytes(certificate.CertificatePem), AtomicFile.Public);
+                issued.Add(name);
+            }
+        }
+
+        return issued;
+    }
+
+    internal static IReadOnlyDictionary<string, CertificateSpec> Specs(Profile profile, IReadOnlyList<IPAddress> addresses)
+    {
+        IReadOnlyList<IPAddress> local = [IPAddress.Loopback, IPAddress.IPv6Loopback, .. addresses];
+        return new Dictionary<string, CertificateSpec>
+        {
+            [ApiServer] = new("kube-apiserver")
+            {
+                IsServer = true,
+                IsClient = false,
+                DnsNames =
+                [
+                    "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
+                    "localhost", profile.NodeName,
+                ],
+                Addresses = [.. local.Append(profile.Addresses.KubernetesServiceAddress).Distinct()],
+            },
+            [Kubelet] = new($"system:node:{profile.NodeName}")
+            {
+                Organizations = ["system:nodes"],
+                IsServer = true,
+                IsClient = false,
+                DnsNames = ["localhost", profile.NodeName],
+                Addresses = [.. local.Distinct()],
+            },
+            [KubeletClient] = new("kube-apiserver-kubelet-client") { Organizations = ["system:masters"] },
+            [Node] = new($"system:node:{profile.NodeName}") { Organizations = ["system:nodes"] },
+            [Admin] = new("kubernetes-admin") { Organizations = ["system:masters"] },
+            [ControllerManager] = new("system:kube-controller-manager"),
+            [Scheduler] = new("system:kube-scheduler"),
+            [Proxy] = new("system:kube-proxy"),
+        };
+    }
+
+    private bool IsGood(string name, CertificateSpec spec, CertificateAuthority authority)
+    {
+        if (!File.Exists(paths.Certificate(name)) || !File.Exists(paths.Key(name)))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPemFile(paths.Certificate(name), paths.Key(name));
+            return certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime > RenewBefore
+                && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == spec.CommonName
+                && IsFrom(authority, certificate)
+                && Names(certificate).IsSupersetOf(spec.DnsNames.Concat(spec.Addresses.Select(address => address.ToString())));
+        }
+        catch (CryptographicException)
+        {
+            return false; // Damaged, or key and certificate are from two different issues: make both anew.
+        }
+    }
+
+    private static bool IsFrom(CertificateAuthority authority, X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority.Certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid; // The caller's clock decides on time.
+        return chain.Build(certificate);
+    }
+
+    private static HashSet<string> Names(X509Certificate2 certificate)
+    {
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SingleOrDefault();
+        return names is null ? [] : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())];
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text.Json.Serialization;
+
+namespace Navarch.Cluster.Profiles;
+
+/// <summary>
+/// What was decided when a cluster was first started and must stay true for its whole life. Written once to
+/// <c>profile.json</c>; every later start, stop and delete reads it.
+/// </summary>
+public sealed record Profile
+{
+    public required string Name { get; init; }
+    public required int ApiPort { get; init; }
+    public required int KubeletPort { get; init; }
+    public required string PodCidr { get; init; }
+    public required string ServiceCidr { get; init; }
+
+    /// <summary>The bridge the node's pods are plugged into. At most 15 characters, the kernel's limit.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>Folders shared with other software that did not exist before, and are removed again if nothing else uses them.</summary>
+    public IReadOnlyList<string> CreatedFolders { get; init; } = [];
+
+    [JsonIgnore]
+    public string NodeName => Name;
+
+    /// <summary>The nftables table that holds the service proxy's rules.</summary>
+    [JsonIgnore]
+    public string NftTable => Name == ProfileName.Default ? "navarch" : $"navarch-{Name}";
+
+    /// <summary>The cgroup above all pods of the node, as a path from each hierarchy's root.</summary>
+    [JsonIgnore]
+    public string CgroupParent => $"/navarch-{Name}";
+
+    /// <summary>The name of cluster, user and context in the user's kubeconfig.</summary>
+    [JsonIgnore]
+    public string ContextName => Name;
+
+    [JsonIgnore]
+    public Uri ApiAddress => new($"https://127.0.0.1:{ApiPort}");
+
+    [JsonIgnore]
+    public AddressPlan Addresses => new()
+    {
+        PodCidr = IPNetwork.Parse(PodCidr),
+        ServiceCidr = IPNetwork.Parse(ServiceCidr),
+        ApiPort = ApiPort,
+        KubeletPort = KubeletPort,
+    };
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Profile))]
+internal sealed partial class ProfileJson : JsonSerializerContext;

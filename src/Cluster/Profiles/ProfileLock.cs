@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Navarch.Cluster.Profiles;
+
+/// <summary>
+/// Keeps start, stop and delete of one profile apart. The kernel's lock decides (it is gone with its holder, however that
+/// ends); the file's text only tells the loser who holds it.
+/// </summary>
+public sealed class ProfileLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private ProfileLock(FileStream file) => _file = file;
+
+    /// <exception cref="ClusterException">Another command holds the lock: the message names it and its process.</exception>
+    public static ProfileLock Acquire(ProfilePaths paths, string command)
+    {
+        Directory.CreateDirectory(paths.RunRoot);
+        FileStream file;
+        try
+        {
+            // .NET takes flock(LOCK_EX | LOCK_NB) for FileShare.None, and none for reading with ReadWrite sharing.
+            file = new FileStream(paths.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            throw new ClusterException(
+                $"another command is working on \"{paths.Profile}\": {Holder(paths.LockFile)} is running",
+                "wait for it to end, then try again",
+                e);
+        }
+
+        file.SetLength(0);
+        file.Write(System.Text.Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"navarch {command} (pid {Environment.ProcessId})")));
+        file.Flush();
+        return new ProfileLock(file);
+    }
+
+    /// <summary>Gives the lock up and takes its file away, so that a deleted profile leaves nothing.</summary>
+    public void Dispose()
+    {
+        // Removed while still locked: whoever opened it in between holds a lock on a file without a name, and the
+        // worst that follows is two commands that both find a consistent profile.
+        File.Delete(_file.Name);
+        _file.Dispose();
+    }
+
+    private static string Holder(string file)
+    {
+        try
+        {
+            // A process started as `cat` would read it: no lock is asked for when sharing is allowed.
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream);
+            var holder = reader.ReadToEnd();
+            return holder.Length > 0 ? holder : "a navarch command";
+        }
+        catch (IOException)
+        {
+            return "a navarch command";
+        }
+    }
+}

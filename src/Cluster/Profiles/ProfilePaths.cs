@@ -1,0 +1,38 @@
+namespace Navarch.Cluster.Profiles;
+
+/// <summary>Where everything of one profile lies. Nothing of a profile lies outside these two folders but pod logs and CNI's cache.</summary>
+public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/navarch", string RunRoot = "/run/navarch")
+{
+    /// <summary>What survives a reboot.</summary>
+    public string State => Path.Combine(StateRoot, Profile);
+
+    /// <summary>What does not: sockets, process ids.</summary>
+    public string Run => Path.Combine(RunRoot, Profile);
+
+    public string ProfileFile => Path.Combine(State, "profile.json");
+    public string LockFile => Path.Combine(RunRoot, Profile + ".lock");
+    public string Certificates => Path.Combine(State, "pki");
+    public string Kubeconfigs => Path.Combine(State, "kubeconfig");
+    public string AdminKubeconfig => Kubeconfig("admin");
+    public string Database => Path.Combine(State, "server", "state.db");
+    public string Logs => Path.Combine(State, "logs");
+    public string Kubelet => Path.Combine(State, "kubelet");
+    public string CniConfig => Path.Combine(State, "cni", "net.d");
+    public string CniData => Path.Combine(State, "cni", "networks");
+    public string ContainerdConfig => Path.Combine(State, "containerd.toml");
+    public string ContainerdRoot => Path.Combine(State, "containerd");
+    public string ContainerdState => Path.Combine(Run, "containerd");
+    public string ContainerdSocket => Path.Combine(ContainerdState, "containerd.sock");
+
+    public string RegistryConfig => Path.Combine(State, "registries");
+
+    public string Kubeconfig(string component) => Path.Combine(Kubeconfigs, component + ".yaml");
+
+    public string PidFile(string process) => Path.Combine(Run, process + ".pid");
+
+    public string LogFile(string process) => Path.Combine(Logs, process + ".log");
+
+    public string Certificate(string name) => Path.Combine(Certificates, name + ".crt");
+
+    public string Key(string name) => Path.Combine(Certificates, name + ".key");
+}
