@@ -40,10 +40,17 @@ public sealed class ProfileLock : IDisposable
     /// <summary>Gives the lock up and takes its file away, so that a deleted profile leaves nothing.</summary>
     public void Dispose()
     {
-        // Removed while still locked: whoever opened it in between holds a lock on a file without a name, and the
-        // worst that follows is two commands that both find a consistent profile.
+        // Removed while still locked: whoever finds no file from now on makes a new one, and this command is done anyway.
         File.Delete(_file.Name);
         _file.Dispose();
+        try
+        {
+            Directory.Delete(Path.GetDirectoryName(_file.Name)!);
+        }
+        catch (IOException)
+        {
+            // Other profiles, or this one, still have something there.
+        }
     }
 
     private static string Holder(string file)

@@ -8,7 +8,7 @@ public sealed class ProfileStore(string stateRoot = "/var/lib/navarch", string r
 {
     // Folders that CRI, CNI and the kubelet use by name, whoever runs them.
     private static readonly string[] SharedFolders =
-        ["/var/lib/cni", "/var/lib/cni/results", "/var/lib/cni/networks", "/var/log/pods", "/var/log/containers", "/run/netns", "/opt/containerd"];
+        ["/var/lib/cni", "/var/lib/cni/results", "/var/lib/cni/networks", "/var/log/pods", "/var/log/containers", "/run/netns", "/run/containerd", "/run/containerd/s", "/run/containerd/fifo", "/opt/containerd"];
 
     public ProfilePaths PathsOf(string name) => new(name, stateRoot, runRoot);
 

@@ -45,6 +45,7 @@ public sealed class Containerd(ProfilePaths paths, TimeProvider time)
         {
             Root = paths.ContainerdRoot,
             State = paths.ContainerdState,
+            RuncRoot = Path.Combine(paths.Run, "runc"),
             Socket = paths.ContainerdSocket,
             CniBinaries = CniFolders.FirstOrDefault(Directory.Exists) ?? CniFolders[0],
             CniConfig = paths.CniConfig,

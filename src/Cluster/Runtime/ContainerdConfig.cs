@@ -7,6 +7,10 @@ public sealed record ContainerdConfig
 {
     public required string Root { get; init; }
     public required string State { get; init; }
+
+    /// <summary>Where runc keeps what it knows of each container; by default shared with every containerd of the machine.</summary>
+    public required string RuncRoot { get; init; }
+
     public required string Socket { get; init; }
     public required string CniBinaries { get; init; }
     public required string CniConfig { get; init; }
@@ -55,6 +59,7 @@ public sealed record ContainerdConfig
 
               [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
                 SystemdCgroup = false
+                Root = {Quote(RuncRoot)}
 
           [plugins."io.containerd.grpc.v1.cri".cni]
             bin_dir = {Quote(CniBinaries)}
@@ -100,6 +105,7 @@ public sealed record ContainerdConfig
 
               [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
                 SystemdCgroup = false
+                Root = {Quote(RuncRoot)}
 
           [plugins."io.containerd.cri.v1.runtime".cni]
             bin_dir = {Quote(CniBinaries)}

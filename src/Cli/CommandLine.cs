@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Navarch.Cli.Commands;
+using Navarch.Cluster;
+
+namespace Navarch.Cli;
+
+/// <summary>The commands of <c>navarch</c>, and how each outcome becomes an exit code and at most one line of error.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int Interrupted = 130; // As shells report a program that SIGINT ended.
+
+    public static RootCommand Root() => new("Navarch: Kubernetes in one executable.")
+    {
+        DemoCommand.Create(),
+        StartCommand.Create(),
+        StatusCommand.Create(),
+        StopCommand.Create(),
+        DeleteCommand.Create(),
+        ContextCommand.Create(),
+        ImageCommand.Create(),
+    };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            });
+        }
+        catch (ClusterException e)
+        {
+            return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
+        }
+        catch (OperationCanceledException)
+        {
+            return Report("interrupted.", Interrupted);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException)
+        {
+            return Report($"{e.Message} Run it with sudo.", Failed);
+        }
+        catch (IOException e)
+        {
+            return Report($"{e.Message} See that the disk is writable and not full.", Failed);
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable("NAVARCH_DEBUG") is null)
+        {
+            return Report($"{e.GetType().Name}: {e.Message} This is a defect; NAVARCH_DEBUG=1 shows where it happened.", Failed);
+        }
+    }
+
+    // Advice is written as a clause, so that it also reads well after "so".
+    internal static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static int Report(string line, int exitCode)
+    {
+        Console.Error.WriteLine($"navarch: {line.ReplaceLineEndings(" ").Replace("..", ".", StringComparison.Ordinal)}");
+        return exitCode;
+    }
+}

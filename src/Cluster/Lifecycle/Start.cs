@@ -1,0 +1,173 @@
+using Navarch.Cluster.Certificates;
+using Navarch.Cluster.Images;
+using Navarch.Cluster.Kubeconfig;
+using Navarch.Cluster.Machine;
+using Navarch.Cluster.Profiles;
+
+namespace Navarch.Cluster.Lifecycle;
+
+/// <summary>
+/// Brings a cluster to "its node is Ready" from whatever state it is in: never started, stopped, partly killed, running.
+/// What runs is left alone; a first start that fails leaves nothing behind.
+/// </summary>
+public sealed class Start(ProfileStore profiles, IProgressReporter progress, TimeProvider time)
+{
+    private static readonly TimeSpan ServerReadyMax = TimeSpan.FromSeconds(60);
+
+    public async Task<StartResult> RunAsync(StartOptions options, CancellationToken ct)
+    {
+        var name = ProfileName.Validate(options.Profile);
+        Preflight.RequireRoot("start");
+        var paths = profiles.PathsOf(name);
+        using var held = ProfileLock.Acquire(paths, "start");
+
+        var present = profiles.Find(name);
+        var processes = new ClusterProcesses(paths, time);
+        if (present is not null && processes.AllRun)
+        {
+            RefuseToMove(present, options);
+            return await FinishAsync(present, paths, processes, options, wasRunning: true, ct);
+        }
+
+        await Preflight.RequireMachineAsync(paths, progress, ct);
+        var profile = present is null ? profiles.Plan(name, options.ApiPort, Ports.IsFree) : Moved(present, processes, options);
+        if (options.KubeletPort != 0)
+        {
+            profile = profile with { KubeletPort = options.KubeletPort };
+        }
+
+        RequirePorts(profile, processes);
+        try
+        {
+            await LaunchAsync(profile, paths, processes, options, ct);
+            return await FinishAsync(profile, paths, processes, options, wasRunning: false, ct);
+        }
+        catch (Exception failure) when (present is null)
+        {
+            throw await RollBackAsync(profile, paths, failure);
+        }
+    }
+
+    private async Task LaunchAsync(Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, CancellationToken ct)
+    {
+        Directory.CreateDirectory(paths.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(paths.Run);
+        profiles.Save(profile);
+        _ = new ClusterCertificates(paths, time).Ensure(profile, MachineAddresses.All());
+        ComponentKubeconfig.WriteAll(profile, paths);
+
+        // The runtime and the control plane do not need each other: they start side by side.
+        var runtime = progress.StepAsync("Starting the container runtime", async detail =>
+        {
+            await processes.Containerd.EnsureAsync(ct);
+            detail("loading the pause image");
+            await new ImageLoader(processes.Containerd.Ctr, paths).EnsureAsync(PauseImage.Image(MachineArchitecture.Current), ct);
+        });
+        var controlPlane = progress.StepAsync("Starting the control plane", async _ =>
+        {
+            Ensure(processes.Server, "server", profile, options);
+            using var api = new ClusterApi(profile, paths);
+            await processes.Server.WaitUntilAsync("is not ready", api.IsReadyAsync, ServerReadyMax, ct);
+        });
+        await Task.WhenAll(runtime, controlPlane);
+        Ensure(processes.Agent, "agent", profile, options);
+    }
+
+    private async Task<StartResult> FinishAsync(
+        Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, bool wasRunning, CancellationToken ct)
+    {
+        await progress.StepAsync("Waiting for the node to be ready", async _ =>
+        {
+            using var api = new ClusterApi(profile, paths);
+            await processes.Agent.WaitUntilAsync(
+                $"node {profile.NodeName} is not Ready",
+                async token => await api.NodeReadyAsync(profile.NodeName, token) == "True",
+                options.ReadyMax,
+                ct);
+        });
+
+        return new StartResult(profile, wasRunning, UserContext.Merge(profile, paths));
+    }
+
+    private static void Ensure(Processes.Daemon daemon, string command, Profile profile, StartOptions options) =>
+        daemon.Ensure(options.Self[0], [.. options.Self.Skip(1), command, "--profile", profile.Name]);
+
+    private static void RequirePorts(Profile profile, ClusterProcesses processes)
+    {
+        if (processes.Server.Running is null)
+        {
+            Preflight.RequirePort(profile.ApiPort, "the API server's", "--api-port");
+        }
+
+        if (processes.Agent.Running is null)
+        {
+            Preflight.RequirePort(profile.KubeletPort, "the kubelet's", "--kubelet-port");
+        }
+    }
+
+    private static Profile Moved(Profile profile, ClusterProcesses processes, StartOptions options)
+    {
+        if (options.ApiPort == 0 || options.ApiPort == profile.ApiPort)
+        {
+            return profile;
+        }
+
+        if (processes.AnyRuns)
+        {
+            RefuseToMove(profile, options);
+        }
+
+        return profile with { ApiPort = options.ApiPort };
+    }
+
+    private static void RefuseToMove(Profile profile, StartOptions options)
+    {
+        if ((options.ApiPort != 0 && options.ApiPort != profile.ApiPort) || (options.KubeletPort != 0 && options.KubeletPort != profile.KubeletPort))
+        {
+            throw new ClusterException(
+                $"\"{profile.Name}\" is running, with its API server on port {profile.ApiPort} and its kubelet on port {profile.KubeletPort}",
+                $"stop it first: `sudo navarch stop -p {profile.Name}`");
+        }
+    }
+
+    // What the user can do about the failure is in the logs, so those alone are kept, outside of what is deleted.
+    private async Task<ClusterException> RollBackAsync(Profile profile, ProfilePaths paths, Exception failure)
+    {
+        var kept = KeepLogs(profile, paths);
+        await new Delete(profiles, SilentProgress.Instance, time).RemoveAsync(profile, paths, CancellationToken.None);
+        var (message, advice) = failure switch
+        {
+            ClusterException known => (known.Message, known.Advice),
+            OperationCanceledException => ("the start was interrupted", "start again when you like"),
+            IOException io => (io.Message, "see that the disk is writable and not full"),
+            _ => (failure.Message, "try again"),
+        };
+        advice = kept is null ? advice : $"{advice.Replace(paths.Logs, kept, StringComparison.Ordinal)}";
+        return new ClusterException($"the cluster could not be started and everything was undone: {message}", advice, failure);
+    }
+
+    private static string? KeepLogs(Profile profile, ProfilePaths paths)
+    {
+        if (!Directory.Exists(paths.Logs) || !Directory.EnumerateFiles(paths.Logs).Any())
+        {
+            return null;
+        }
+
+        try
+        {
+            var kept = Path.Combine(Path.GetTempPath(), $"navarch-{profile.Name}-failed-start");
+            Directory.CreateDirectory(kept);
+            foreach (var file in Directory.EnumerateFiles(paths.Logs))
+            {
+                File.Copy(file, Path.Combine(kept, Path.GetFileName(file)), overwrite: true);
+            }
+
+            return kept;
+        }
+        catch (IOException)
+        {
+            return null; // The disk is full: that is then what the failure says.
+        }
+    }
+}
