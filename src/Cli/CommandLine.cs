@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Navarch.Cli.Commands;
 using Navarch.Cluster;
 
@@ -8,6 +9,7 @@ namespace Navarch.Cli;
 internal static class CommandLine
 {
     private const int Failed = 1;
+    private const int Misused = 2;
     private const int Interrupted = 130; // As shells report a program that SIGINT ended.
 
     public static RootCommand Root() => new("Navarch: Kubernetes in one executable.")
@@ -25,7 +27,10 @@ internal static class CommandLine
     {
         try
         {
-            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration
+            var parsed = Root().Parse(arguments);
+            return parsed.Errors.Count > 0 && arguments.Count > 0
+                ? Report($"{parsed.Errors[0].Message.TrimEnd('.')}. See `{Path(parsed.CommandResult)} --help`.", Misused)
+                : await parsed.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
@@ -55,6 +60,9 @@ internal static class CommandLine
 
     // Advice is written as a clause, so that it also reads well after "so".
     internal static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "navarch";
 
     private static int Report(string line, int exitCode)
     {

@@ -172,7 +172,7 @@ public sealed class KubeconfigFile(string path, InvokingUser user)
         }
 
         // A kubeconfig is often a link into a dotfiles folder: what it points to is replaced, not the link.
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var target = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(target))!;
         if (!Directory.Exists(folder))
         {

@@ -4,7 +4,7 @@ namespace Navarch.Cluster.Profiles;
 
 /// <summary>
 /// Keeps start, stop and delete of one profile apart. The kernel's lock decides (it is gone with its holder, however that
-/// ends); the file's text only tells the loser who holds it.
+/// ends); a file beside it only tells the loser who holds it.
 /// </summary>
 public sealed class ProfileLock : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ProfileLock : IDisposable
         FileStream file;
         try
         {
-            // .NET takes flock(LOCK_EX | LOCK_NB) for FileShare.None, and none for reading with ReadWrite sharing.
+            // .NET takes flock(LOCK_EX | LOCK_NB) for FileShare.None.
             file = new FileStream(paths.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
@@ -30,10 +30,7 @@ public sealed class ProfileLock : IDisposable
                 e);
         }
 
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"navarch {command} (pid {Environment.ProcessId})")));
-        file.Flush();
+        File.WriteAllText(HolderOf(paths.LockFile), string.Create(CultureInfo.InvariantCulture, $"navarch {command} (pid {Environment.ProcessId})"));
         return new ProfileLock(file);
     }
 
@@ -41,6 +38,7 @@ public sealed class ProfileLock : IDisposable
     public void Dispose()
     {
         // Removed while still locked: whoever finds no file from now on makes a new one, and this command is done anyway.
+        File.Delete(HolderOf(_file.Name));
         File.Delete(_file.Name);
         _file.Dispose();
         try
@@ -53,19 +51,18 @@ public sealed class ProfileLock : IDisposable
         }
     }
 
-    private static string Holder(string file)
+    // A file of its own: .NET asks for a shared lock even to read, which the holder's lock refuses.
+    private static string HolderOf(string lockFile) => lockFile + ".holder";
+
+    private static string Holder(string lockFile)
     {
         try
         {
-            // A process started as `cat` would read it: no lock is asked for when sharing is allowed.
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream);
-            var holder = reader.ReadToEnd();
-            return holder.Length > 0 ? holder : "a navarch command";
+            return File.ReadAllText(HolderOf(lockFile));
         }
         catch (IOException)
         {
-            return "a navarch command";
+            return "a navarch command"; // It has only just begun, or ends right now.
         }
     }
 }

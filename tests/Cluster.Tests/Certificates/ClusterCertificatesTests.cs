@@ -1,0 +1,122 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Navarch.Cluster.Certificates;
+using Navarch.Cluster.Profiles;
+
+namespace Navarch.Cluster.Tests.Certificates;
+
+public sealed class ClusterCertificatesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SettableTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly ProfilePaths _paths;
+    private readonly Profile _profile;
+    private readonly ClusterCertificates _certificates;
+
+    public ClusterCertificatesTests()
+    {
+        var store = new ProfileStore(_folder["state"], _folder["run"]);
+        _paths = store.PathsOf("one");
+        _profile = store.Plan("one", 0, _ => true);
+        _certificates = new ClusterCertificates(_paths, _time);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_second_start_issues_nothing()
+    {
+        Assert.NotEmpty(_certificates.Ensure(_profile, []));
+        Assert.Empty(_certificates.Ensure(_profile, []));
+    }
+
+    [Fact]
+    public void Certificates_near_their_end_are_issued_anew_by_the_same_authority()
+    {
+        var first = _certificates.Ensure(_profile, []);
+        var authority = File.ReadAllText(_paths.Certificate(ClusterCertificates.Authority));
+        _time.Advance(TimeSpan.FromDays(365) - ClusterCertificates.RenewBefore + TimeSpan.FromDays(1));
+
+        var second = _certificates.Ensure(_profile, []);
+
+        Assert.Equal(first, second);
+        Assert.Equal(authority, File.ReadAllText(_paths.Certificate(ClusterCertificates.Authority)));
+    }
+
+    [Fact]
+    public void A_new_address_of_the_machine_gets_into_the_servers_certificates()
+    {
+        _certificates.Ensure(_profile, []);
+
+        var issued = _certificates.Ensure(_profile, [IPAddress.Parse("192.0.2.7")]);
+
+        Assert.Equal(new[] { ClusterCertificates.ApiServer, ClusterCertificates.Kubelet }.Order(), issued.Order());
+    }
+
+    [Fact]
+    public void A_damaged_certificate_is_issued_anew()
+    {
+        _certificates.Ensure(_profile, []);
+        File.WriteAllText(_paths.Key(ClusterCertificates.Scheduler), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+
+        Assert.Equal([ClusterCertificates.Scheduler], _certificates.Ensure(_profile, []));
+    }
+
+    [Fact]
+    public void Keys_can_be_read_by_their_owner_alone()
+    {
+        _certificates.Ensure(_profile, []);
+
+        var keys = Directory.GetFiles(_paths.Certificates, "*.key");
+
+        Assert.NotEmpty(keys);
+        Assert.All(keys, key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key)));
+    }
+
+    [Theory]
+    [InlineData(ClusterCertificates.Admin, "CN=kubernetes-admin", "O=system:masters")]
+    [InlineData(ClusterCertificates.ControllerManager, "CN=system:kube-controller-manager", null)]
+    [InlineData(ClusterCertificates.Scheduler, "CN=system:kube-scheduler", null)]
+    [InlineData(ClusterCertificates.Proxy, "CN=system:kube-proxy", null)]
+    [InlineData(ClusterCertificates.Node, "CN=system:node:one", "O=system:nodes")]
+    [InlineData(ClusterCertificates.KubeletClient, "CN=kube-apiserver-kubelet-client", "O=system:masters")]
+    public void Every_part_has_the_identity_the_api_knows_it_by(string name, string commonName, string? organization)
+    {
+        _certificates.Ensure(_profile, []);
+
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(_paths.Certificate(name));
+
+        var parts = certificate.Subject.Split(", ");
+        Assert.Contains(commonName, parts);
+        Assert.Equal(organization is null ? 1 : 2, parts.Length);
+        Assert.True(organization is null || parts.Contains(organization));
+        Assert.DoesNotContain(CertificateSpec.ServerUsage, Usages(certificate));
+        Assert.Contains(CertificateSpec.ClientUsage, Usages(certificate));
+    }
+
+    [Fact]
+    public void Servers_are_trusted_under_every_name_they_are_called_by()
+    {
+        _certificates.Ensure(_profile, [IPAddress.Parse("192.0.2.7")]);
+        using var server = X509CertificateLoader.LoadCertificateFromFile(_paths.Certificate(ClusterCertificates.ApiServer));
+
+        foreach (var name in (string[])["localhost", "127.0.0.1", "192.0.2.7", "10.96.0.1", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"])
+        {
+            Assert.True(server.MatchesHostname(name, allowWildcards: false, allowCommonName: false), name);
+        }
+    }
+
+    [Fact]
+    public void A_lost_authority_key_is_an_error_that_says_so()
+    {
+        _certificates.Ensure(_profile, []);
+        File.Delete(_paths.Key(ClusterCertificates.Authority));
+
+        var error = Assert.Throws<ClusterException>(() => _certificates.Ensure(_profile, []));
+
+        Assert.Contains("backup", error.Advice, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string?> Usages(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<System.Security.Cryptography.Oid>().Select(oid => oid.Value);
+}
