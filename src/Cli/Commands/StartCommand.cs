@@ -19,7 +19,7 @@ internal static class StartCommand
         {
             port.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() is < 1 or > 65535)
+                if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value) && value is < 1 or > 65535)
                 {
                     result.AddError($"{port.Name}: a port is a number from 1 to 65535.");
                 }
