@@ -80,7 +80,11 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
             Assert.Equal(Timeout.InfiniteTimeSpan, period); // Nothing here repeats by itself.
             lock (time.gate)
             {
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time.elapsed + dueTime;
+                Due = dueTime <= TimeSpan.Zero ? null : time.elapsed + dueTime; // Infinite is less than zero.
+            }
+            if (dueTime == TimeSpan.Zero)
+            {
+                ThreadPool.QueueUserWorkItem(_ => Ring()); // No time needs to pass.
             }
             return true;
         }
