@@ -1,0 +1,134 @@
+using Navarch.Api;
+using Navarch.Api.Json;
+using Navarch.ApiServer.Resources;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>
+/// A kind as the server's machinery sees it: the rules of its <see cref="Resource{T}"/> without the type parameter, its
+/// place in the store, and its objects in memory.
+/// </summary>
+internal abstract class Kind
+{
+    /// <summary>Stand for the fields that every kind can be selected by, beside those of <see cref="FieldNames"/>.</summary>
+    public const int NameField = -1;
+    public const int NamespaceField = -2;
+
+    // Encoders keep their buffers: one per thread is one per concurrent write.
+    [ThreadStatic]
+    private static ApiWriter? threadWriter;
+
+    protected Kind(Resource rules, string[] fieldNames)
+    {
+        Rules = rules;
+        Type = rules.Type;
+        StoragePrefix = rules.StoragePrefix;
+        TypePrefix = System.Text.Encoding.UTF8.GetBytes($"\"kind\":\"{Type.Kind}\",\"apiVersion\":\"{Type.ApiVersion}\",");
+        FieldNames = fieldNames;
+        IndexedField = Array.IndexOf(fieldNames, "spec.nodeName");
+        if (IndexedField < 0)
+        {
+            IndexedField = int.MinValue;
+        }
+
+        Objects = new Collection(this);
+    }
+
+    public Resource Rules { get; }
+
+    public ResourceType Type { get; }
+
+    public string StoragePrefix { get; }
+
+    /// <summary>What every object begins with after the brace: <c>"kind":"Pod","apiVersion":"v1",</c>.</summary>
+    public byte[] TypePrefix { get; }
+
+    /// <summary>Selectable fields beside metadata.name and metadata.namespace.</summary>
+    public string[] FieldNames { get; }
+
+    /// <summary>The field by which watchers are filed; no valid index where there is none.</summary>
+    public int IndexedField { get; }
+
+    public Collection Objects { get; }
+
+    /// <summary>Whether clients may set a name's generation; see <see cref="Resource{T}.HasGeneration"/>.</summary>
+    public abstract bool HasGeneration { get; }
+
+    public abstract IReadOnlyList<TableColumn> Columns { get; }
+
+    protected static ApiWriter ThreadWriter
+    {
+        get
+        {
+            var writer = threadWriter ??= new ApiWriter(16 * 1024);
+            if (writer.Length > 512 * 1024)
+            {
+                writer = threadWriter = new ApiWriter(16 * 1024); // One huge object must not pin its buffer for ever.
+            }
+
+            writer.Reset();
+            return writer;
+        }
+    }
+
+    public static Kind Of<T>(Resource<T> rules) where T : class, IResource<T> => new Kind<T>(rules);
+
+    public string Key(string @namespace, string name) => Type.Namespaced ? $"{@namespace}/{name}" : name;
+
+    /// <exception cref="StatusException">400: the kind cannot be selected by the field.</exception>
+    public int FieldIndex(string field)
+    {
+        if (field == "metadata.name")
+        {
+            return NameField;
+        }
+
+        if (field == "metadata.namespace")
+        {
+            return NamespaceField;
+        }
+
+        var index = Array.IndexOf(FieldNames, field);
+        return index >= 0 ? index : throw StatusErrors.BadRequest(
+            FieldNames.Length > 0
+                ? $"field label not supported: {field}"
+                : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"").AsException();
+    }
+
+    /// <summary>Decodes what the server itself encoded.</summary>
+    /// <exception cref="ApiJsonException">The bytes are not such an object.</exception>
+    public abstract IResource Parse(ReadOnlySpan<byte> json);
+
+    /// <summary>Decodes what a client sent; declared defaults are filled in.</summary>
+    /// <param name="problems">Unknown and doubled fields.</param>
+    /// <exception cref="ApiJsonException">The JSON does not fit the kind.</exception>
+    public abstract IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems);
+
+    /// <summary>Encodes the object for the store. Its resourceVersion is left out.</summary>
+    public abstract PreparedObject Prepare(IResource value);
+
+    public abstract IResource Default(IResource value);
+
+    public abstract IResource PrepareForCreate(IResource value, WriteContext context);
+
+    public abstract IResource PrepareForUpdate(IResource value, IResource old, WriteContext context);
+
+    public abstract IResource PrepareForStatusUpdate(IResource value, IResource old, WriteContext context);
+
+    public abstract bool ChangesGeneration(IResource value, IResource old);
+
+    public abstract string? NameProblem(string name);
+
+    public abstract void Validate(IResource value, FieldErrors errors);
+
+    public abstract void ValidateUpdate(IResource value, IResource old, FieldErrors errors);
+
+    public abstract void ValidateStatusUpdate(IResource value, IResource old, FieldErrors errors);
+
+    public abstract IEnumerable<string> Warnings(IResource value);
+}
+
+/// <summary>A column of a table without the type of the row.</summary>
+internal sealed record TableColumn(string Name, string Type, string Format, string Description, int Priority, Func<IResource, DateTimeOffset, object> Cell);

@@ -1,0 +1,219 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+using Navarch.Storage;
+
+namespace Navarch.ApiServer.WatchCache;
+
+/// <summary>
+/// Keeps in memory what the store holds: one feed of the store's batches, applied in order to the collection of each kind.
+/// Whoever needs a state that is not older than a revision waits here until it is applied.
+/// </summary>
+internal sealed partial class Cache
+{
+    private const string Root = "/registry/";
+
+    private readonly IRevisionStore store;
+    private readonly ILogger log;
+    private readonly FrozenDictionary<string, Collection> byPrefix;
+    private readonly FrozenDictionary<string, Collection>.AlternateLookup<ReadOnlySpan<char>> byPrefixSpan;
+
+    // Guards the waiters.
+    private readonly Lock gate = new();
+    private readonly List<(long Revision, TaskCompletionSource Reached)> waiters = [];
+    private long applied;
+
+    public Cache(IRevisionStore store, IEnumerable<Kind> kinds, ILogger log)
+    {
+        this.store = store;
+        this.log = log;
+        byPrefix = kinds.ToFrozenDictionary(kind => kind.StoragePrefix, kind => kind.Objects, StringComparer.Ordinal);
+        byPrefixSpan = byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>The revision up to which all collections are complete.</summary>
+    public long Applied => Volatile.Read(ref applied);
+
+    public IEnumerable<Collection> Collections => byPrefix.Values;
+
+    /// <summary>Reads everything there is. Must end before the first request.</summary>
+    public async Task<long> LoadAsync(CancellationToken ct)
+    {
+        var snapshot = await store.RangeAsync(Root, ct);
+        var byCollection = byPrefix.Values.ToDictionary(collection => collection, _ => new List<StoredObject>());
+        foreach (var entry in snapshot.Entries)
+        {
+            if (Find(entry.Key) is not { } collection)
+            {
+                continue; // A kind that this server does not serve; kept for one that does.
+            }
+
+            try
+            {
+                var prepared = collection.Kind.Prepare(collection.Kind.Parse(entry.Value.Span));
+                byCollection[collection].Add(StoredObject.From(prepared, entry.ModRevision, collection.KeepsValues));
+            }
+            catch (Api.Json.ApiJsonException e)
+            {
+                LogUndecodable(entry.Key, e);
+            }
+        }
+
+        foreach (var (collection, objects) in byCollection)
+        {
+            objects.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+            collection.Load(objects, snapshot.Revision);
+        }
+
+        Volatile.Write(ref applied, snapshot.Revision);
+        return snapshot.Revision;
+    }
+
+    /// <summary>Follows the store from where <see cref="LoadAsync"/> ended. Ends by cancellation or by a failure of the store.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var after = Applied;
+        while (true)
+        {
+            try
+            {
+                await foreach (var batch in store.WatchBatchesAsync(Root, after, ct))
+                {
+                    foreach (var change in batch)
+                    {
+                        Apply(change);
+                    }
+
+                    after = batch[^1].ModRevision;
+                    Advance(after);
+                }
+            }
+            catch (SlowWatcherException e)
+            {
+                LogFellBehind(after, e); // Nothing is lost: the store's history has it.
+            }
+        }
+    }
+
+    /// <summary>Ends when everything up to <paramref name="revision"/> can be read here.</summary>
+    public Task WaitForAsync(long revision, CancellationToken ct)
+    {
+        if (Applied >= revision)
+        {
+            return Task.CompletedTask;
+        }
+
+        TaskCompletionSource reached;
+        lock (gate)
+        {
+            if (Applied >= revision)
+            {
+                return Task.CompletedTask;
+            }
+
+            reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiters.Add((revision, reached));
+        }
+
+        return ct.CanBeCanceled ? reached.Task.WaitAsync(ct) : reached.Task;
+    }
+
+    /// <summary>Waits for a revision a client named. One that lies in the future is not waited for long.</summary>
+    /// <exception cref="StatusException">504: the store has not reached the revision.</exception>
+    public async Task WaitForClientAsync(long revision, TimeSpan patience, TimeProvider time, CancellationToken ct)
+    {
+        if (Applied >= revision)
+        {
+            return;
+        }
+
+        try
+        {
+            await WaitForAsync(revision, ct).WaitAsync(patience, time, ct);
+        }
+        catch (TimeoutException)
+        {
+            throw StatusErrors.ResourceVersionTooLarge(revision, Applied).AsException();
+        }
+    }
+
+    /// <summary>Waits until every write that was acknowledged before this call can be read here.</summary>
+    public Task WaitForFreshAsync(CancellationToken ct) => WaitForAsync(store.CurrentRevision, ct);
+
+    private void Apply(StoreEvent change)
+    {
+        var prepared = change.State as PreparedObject;
+        var collection = prepared?.Kind.Objects ?? Find(change.Key);
+        if (collection is null)
+        {
+            return;
+        }
+
+        var key = change.Key[collection.Kind.StoragePrefix.Length..];
+        var previous = collection.Current.Objects.Find(key);
+        StoredObject? current = null;
+        if (change.Type == StoreEventType.Put)
+        {
+            try
+            {
+                prepared ??= collection.Kind.Prepare(collection.Kind.Parse(change.Value.Span));
+            }
+            catch (Api.Json.ApiJsonException e)
+            {
+                LogUndecodable(change.Key, e);
+                return;
+            }
+
+            current = StoredObject.From(prepared, change.ModRevision, collection.KeepsValues);
+            prepared.Applied = current;
+        }
+        else if (previous is null)
+        {
+            return;
+        }
+
+        collection.Apply(new CacheEvent(change.ModRevision, previous, current));
+    }
+
+    private void Advance(long revision)
+    {
+        lock (gate)
+        {
+            Volatile.Write(ref applied, revision);
+            for (var i = waiters.Count - 1; i >= 0; i--)
+            {
+                if (waiters[i].Revision <= revision)
+                {
+                    waiters[i].Reached.SetResult();
+                    waiters[i] = waiters[^1];
+                    waiters.RemoveAt(waiters.Count - 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>The collection a key belongs to: <c>/registry/pods/…</c>, <c>/registry/services/specs/…</c>.</summary>
+    private Collection? Find(string key)
+    {
+        var first = key.IndexOf('/', Root.Length);
+        if (first < 0)
+        {
+            return null;
+        }
+
+        if (byPrefixSpan.TryGetValue(key.AsSpan(0, first + 1), out var collection))
+        {
+            return collection;
+        }
+
+        var second = key.IndexOf('/', first + 1);
+        return second > 0 && byPrefixSpan.TryGetValue(key.AsSpan(0, second + 1), out collection) ? collection : null;
+    }
+
+    [LoggerMessage(LogLevel.Error, "the object at {Key} cannot be decoded and is not served")]
+    private partial void LogUndecodable(string key, Exception cause);
+
+    [LoggerMessage(LogLevel.Warning, "fell behind the store after revision {Revision}, resuming from its history")]
+    private partial void LogFellBehind(long revision, Exception cause);
+}

@@ -1,0 +1,175 @@
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.WatchCache;
+
+/// <summary>What exists of one kind at one revision.</summary>
+/// <param name="Revision">The last change of the kind that is in it.</param>
+internal sealed record Snapshot(ObjectMap Objects, long Revision);
+
+/// <summary>
+/// All objects of one kind: the present state, as a snapshot that readers take without a lock; the recent events; and
+/// those who wait for the next ones.
+/// </summary>
+internal sealed class Collection(Kind kind)
+{
+    // A paged list is read to its end within seconds, or not at all.
+    private const int RetainedMax = 64;
+
+    // Held for one event at a time. Guards the ring, the watchers and the retained snapshots; orders what watchers see.
+    private readonly Lock gate = new();
+    private readonly EventRing ring = new();
+    private readonly WatcherIndex watchers = new();
+    private readonly Dictionary<long, Snapshot> retained = [];
+    private readonly Queue<long> retainedOrder = [];
+    private Snapshot current = new(ObjectMap.Empty, 0);
+    private int typedReaders;
+
+    public Kind Kind { get; } = kind;
+
+    public Snapshot Current => Volatile.Read(ref current);
+
+    /// <summary>Components in this process read typed objects of the kind.</summary>
+    public bool KeepsValues => Volatile.Read(ref typedReaders) > 0;
+
+    public int WatcherCount
+    {
+        get
+        {
+            lock (gate)
+            {
+                return watchers.Count;
+            }
+        }
+    }
+
+    /// <summary>Called for every event, under the lock, before watchers are told. For allocators, which must not miss one.</summary>
+    public Action<CacheEvent>? Applying { get; set; }
+
+    public void KeepValues() => Interlocked.Increment(ref typedReaders);
+
+    public void DropValues() => Interlocked.Decrement(ref typedReaders);
+
+    /// <param name="objects">In ordinal order of their keys.</param>
+    public void Load(IReadOnlyList<StoredObject> objects, long revision)
+    {
+        lock (gate)
+        {
+            ring.Restart(revision);
+            Volatile.Write(ref current, new Snapshot(ObjectMap.FromSorted(objects), revision));
+        }
+    }
+
+    public void Apply(CacheEvent change)
+    {
+        lock (gate)
+        {
+            var objects = change.Current is { } value ? current.Objects.With(value) : current.Objects.Without(change.Key);
+            Volatile.Write(ref current, new Snapshot(objects, change.Revision));
+            Applying?.Invoke(change);
+            ring.Add(change);
+            watchers.Offer(change, Kind.IndexedField);
+        }
+    }
+
+    /// <summary>Begins a watch with everything that happened after <paramref name="revision"/>.</summary>
+    /// <exception cref="StatusException">410: not all of it is remembered.</exception>
+    public Watcher WatchAfter(Selection selection, long revision)
+    {
+        lock (gate)
+        {
+            if (revision < ring.CompleteAfter)
+            {
+                throw StatusErrors.Expired($"too old resource version: {revision} ({ring.CompleteAfter})").AsException();
+            }
+
+            var watcher = new Watcher(selection, revision);
+            for (var i = ring.IndexAfter(revision); i < ring.Count; i++)
+            {
+                watcher.Offer(ring[i]);
+            }
+
+            watchers.Add(watcher);
+            return watcher;
+        }
+    }
+
+    /// <summary>Begins a watch at the present state, which is handed out for the reader to begin with.</summary>
+    public Watcher WatchFromNow(Selection selection, out Snapshot snapshot)
+    {
+        lock (gate)
+        {
+            snapshot = current;
+            var watcher = new Watcher(selection, snapshot.Revision);
+            watchers.Add(watcher);
+            return watcher;
+        }
+    }
+
+    public void Unwatch(Watcher watcher)
+    {
+        lock (gate)
+        {
+            watchers.Remove(watcher);
+        }
+    }
+
+    public void EndAllWatches()
+    {
+        lock (gate)
+        {
+            foreach (var watcher in watchers.All())
+            {
+                watcher.End();
+            }
+        }
+    }
+
+    /// <summary>Keeps a snapshot for the pages that follow the first.</summary>
+    public void Retain(Snapshot snapshot, long revision)
+    {
+        lock (gate)
+        {
+            if (retained.TryAdd(revision, snapshot))
+            {
+                retainedOrder.Enqueue(revision);
+                if (retainedOrder.Count > RetainedMax)
+                {
+                    retained.Remove(retainedOrder.Dequeue());
+                }
+            }
+        }
+    }
+
+    /// <summary>The state at exactly <paramref name="revision"/>, or null when it is not remembered any more.</summary>
+    /// <param name="revision">Not later than what the cache has applied.</param>
+    public Snapshot? FindAt(long revision)
+    {
+        lock (gate)
+        {
+            if (current.Revision <= revision)
+            {
+                return current;
+            }
+
+            if (retained.TryGetValue(revision, out var snapshot))
+            {
+                return snapshot;
+            }
+
+            if (revision < ring.CompleteAfter)
+            {
+                return null;
+            }
+
+            // Undo, newest first, what happened since.
+            var objects = current.Objects;
+            for (var i = ring.Count - 1; i >= 0 && ring[i].Revision > revision; i--)
+            {
+                objects = ring[i].Previous is { } previous ? objects.With(previous) : objects.Without(ring[i].Key);
+            }
+
+            return new Snapshot(objects, revision);
+        }
+    }
+}

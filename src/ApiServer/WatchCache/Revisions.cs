@@ -1,0 +1,12 @@
+using System.Globalization;
+
+namespace Navarch.ApiServer.WatchCache;
+
+/// <summary>The text form of revisions: what clients know as resourceVersion.</summary>
+internal static class Revisions
+{
+    public static string Text(long revision) => revision.ToString(CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string text, out long revision) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out revision);
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using Navarch.Api;
+using Navarch.ApiServer.Registry;
+
+namespace Navarch.ApiServer.WatchCache;
+
+/// <summary>
+/// One version of one object as every reader shares it: the exact bytes that go on the wire, and what it is selected by.
+/// </summary>
+internal sealed class StoredObject
+{
+    private readonly Kind kind;
+    private readonly IResource? value;
+    private readonly int versionAt;
+    private readonly int versionLength;
+
+    private StoredObject(Kind kind, string key, long revision, byte[] json, int versionAt, int versionLength, Map<string> labels, string[] fields, string @namespace, string name, IResource? value)
+    {
+        this.kind = kind;
+        this.versionAt = versionAt;
+        this.versionLength = versionLength;
+        this.value = value;
+        Key = key;
+        Revision = revision;
+        Json = json;
+        Labels = labels;
+        Fields = fields;
+        Namespace = @namespace;
+        Name = name;
+    }
+
+    /// <summary><c>namespace/name</c>, or the name alone.</summary>
+    public string Key { get; }
+
+    public string Namespace { get; }
+
+    public string Name { get; }
+
+    /// <summary>The revision that wrote this version; 0 for one that was not written (a dry run).</summary>
+    public long Revision { get; }
+
+    /// <summary>The object on the wire, kind and apiVersion first.</summary>
+    public byte[] Json { get; }
+
+    public Map<string> Labels { get; }
+
+    /// <summary>Values of the kind's selectable fields, in the order of <see cref="Kind.FieldNames"/>.</summary>
+    public string[] Fields { get; }
+
+    /// <summary>
+    /// The typed object. Kept where components in this process read the kind, else decoded anew each time: a record
+    /// costs several times the memory of its JSON.
+    /// </summary>
+    public IResource Value => value ?? kind.Parse(Json);
+
+    /// <summary>The object as an element of a list: without kind and apiVersion. To be preceded by <c>{</c>.</summary>
+    public ReadOnlySpan<byte> ItemTail => Json.AsSpan(1 + kind.TypePrefix.Length);
+
+    /// <summary>The object that <paramref name="prepared"/> became at <paramref name="revision"/>.</summary>
+    public static StoredObject From(PreparedObject prepared, long revision, bool keepValue)
+    {
+        Span<byte> version = stackalloc byte[48];
+        var length = 0;
+        var value = prepared.Value;
+        if (revision > 0)
+        {
+            length = Version(version, revision);
+            value = keepValue ? WithVersion(value, revision) : value;
+        }
+
+        var at = prepared.VersionPosition;
+        var json = new byte[prepared.Json.Length + length];
+        prepared.Json.AsSpan(0, at).CopyTo(json);
+        version[..length].CopyTo(json.AsSpan(at));
+        prepared.Json.AsSpan(at).CopyTo(json.AsSpan(at + length));
+        return new StoredObject(
+            prepared.Kind, prepared.Key, revision, json, at, length, prepared.Labels, prepared.Fields, prepared.Namespace, prepared.Name, keepValue ? value : null);
+    }
+
+    /// <summary>
+    /// The same object under a later version: what a watcher is shown when the object is deleted or leaves its selection.
+    /// </summary>
+    public StoredObject WithRevision(long revision)
+    {
+        Span<byte> version = stackalloc byte[48];
+        var length = Version(version, revision);
+        var json = new byte[Json.Length - versionLength + length];
+        Json.AsSpan(0, versionAt).CopyTo(json);
+        version[..length].CopyTo(json.AsSpan(versionAt));
+        Json.AsSpan(versionAt + versionLength).CopyTo(json.AsSpan(versionAt + length));
+        var later = value is null ? null : WithVersion(value, revision);
+        return new StoredObject(kind, Key, revision, json, versionAt, length, Labels, Fields, Namespace, Name, later);
+    }
+
+    private static IResource WithVersion(IResource value, long revision) =>
+        value.WithMetadata(value.Metadata with { ResourceVersion = Revisions.Text(revision) });
+
+    private static int Version(Span<byte> to, long revision)
+    {
+        ",\"resourceVersion\":\""u8.CopyTo(to);
+        Utf8Formatter.TryFormat(revision, to[20..], out var digits);
+        to[20 + digits] = (byte)'"';
+        return 21 + digits;
+    }
+}
