@@ -92,6 +92,13 @@ internal sealed class StoredObject
         return new StoredObject(kind, Key, revision, json, versionAt, length, Labels, Fields, Namespace, Name, later);
     }
 
+    /// <summary>Whether this is the same but for the version.</summary>
+    public bool HasContent(PreparedObject prepared) =>
+        prepared.Json.Length + versionLength == Json.Length
+        && prepared.VersionPosition == versionAt
+        && Json.AsSpan(0, versionAt).SequenceEqual(prepared.Json.AsSpan(0, versionAt))
+        && Json.AsSpan(versionAt + versionLength).SequenceEqual(prepared.Json.AsSpan(versionAt));
+
     private static IResource WithVersion(IResource value, long revision) =>
         value.WithMetadata(value.Metadata with { ResourceVersion = Revisions.Text(revision) });
 

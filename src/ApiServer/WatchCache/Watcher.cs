@@ -29,6 +29,17 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
     /// <summary>The reader was too slow, or the server is going away.</summary>
     public bool IsEnded { get; private set; }
 
+    public bool HasUnread
+    {
+        get
+        {
+            lock (gate)
+            {
+                return count > 0;
+            }
+        }
+    }
+
     /// <summary>Called under the collection's lock, in the order of events.</summary>
     public void Offer(CacheEvent change)
     {

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Navarch.Api;
+using Navarch.Api.Json;
+using Navarch.ApiServer.Media;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>Turns the body of a request into an object.</summary>
+internal static class BodyDecoder
+{
+    private static readonly string[] MediaTypes = ["application/json", "application/yaml"];
+
+    /// <summary>Reads the body as JSON, whatever it was written as.</summary>
+    /// <exception cref="StatusException">413, 415.</exception>
+    public static async ValueTask<DecodableBody> ReadAsync(ApiRequest request)
+    {
+        var type = MediaType(request.Http.Request.ContentType);
+        var body = await RequestBody.ReadAsync(request.Http);
+        switch (type)
+        {
+            case "" or "application/json":
+                return new DecodableBody(body, body.Memory);
+            case "application/yaml" or "application/x-yaml" or "text/yaml":
+                using (body)
+                {
+                    return new DecodableBody(default, Yaml.ToJson(body.Span));
+                }
+
+            default:
+                body.Dispose();
+                throw StatusErrors.UnsupportedMediaType(MediaTypes).AsException();
+        }
+    }
+
+    /// <summary>A media type without its parameters, in small letters.</summary>
+    public static string MediaType(string? header)
+    {
+        if (string.IsNullOrEmpty(header))
+        {
+            return "";
+        }
+
+        var end = header.IndexOf(';', StringComparison.Ordinal);
+        return (end < 0 ? header : header[..end]).Trim().ToLowerInvariant();
+    }
+
+    /// <summary>The object, with declared defaults. Unknown fields become warnings or errors, as the client asked.</summary>
+    /// <exception cref="StatusException">400.</exception>
+    public static IResource Decode(ApiRequest request, Kind kind, ReadOnlySpan<byte> json)
+    {
+        var (apiVersion, bodyKind) = TypeOf(kind, json);
+        if (bodyKind != kind.Type.Kind)
+        {
+            throw CannotBeHandled(kind, bodyKind, apiVersion, $"no kind \"{kind.Type.Kind}\" in the body, it says \"{bodyKind}\"");
+        }
+
+        if (apiVersion != kind.Type.ApiVersion)
+        {
+            throw StatusErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({kind.Type.ApiVersion})").AsException();
+        }
+
+        try
+        {
+            var value = kind.ParseRequest(json, out var problems);
+            Report(request, kind, problems);
+            return value;
+        }
+        catch (ApiJsonException e)
+        {
+            throw CannotBeHandled(kind, kind.Type.Kind, apiVersion, e.Message);
+        }
+    }
+
+    /// <summary>Decodes a body that is not a stored kind, such as a Binding or DeleteOptions.</summary>
+    /// <exception cref="StatusException">400.</exception>
+    public static T Decode<T>(ReadOnlySpan<byte> json, string kind, string version) where T : IApiType<T>
+    {
+        try
+        {
+            var reader = new ApiReader(json, applyDefaults: true);
+            reader.Start();
+            var value = T.Read(ref reader);
+            reader.End();
+            return value;
+        }
+        catch (ApiJsonException e)
+        {
+            throw StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {kind}: {e.Message}").AsException(e);
+        }
+    }
+
+    /// <exception cref="StatusException">400: the client wants unknown fields refused.</exception>
+    public static void Report(ApiRequest request, Kind kind, IReadOnlyList<string> problems)
+    {
+        if (problems.Count == 0 || request.Options.FieldValidation == "Ignore")
+        {
+            return;
+        }
+
+        if (request.Options.FieldValidation == "Strict")
+        {
+            throw CannotBeHandled(kind, kind.Type.Kind, kind.Type.ApiVersion, "strict decoding error: " + string.Join(", ", problems));
+        }
+
+        request.Write.Warnings.AddRange(problems);
+    }
+
+    private static StatusException CannotBeHandled(Kind kind, string bodyKind, string apiVersion, string why)
+    {
+        var version = apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return StatusErrors.BadRequest($"{bodyKind} in version \"{version}\" cannot be handled as a {kind.Type.Kind}: {why}").AsException();
+    }
+
+    /// <summary>What the body says it is; what it does not say is what the path says.</summary>
+    private static (string ApiVersion, string Kind) TypeOf(Kind kind, ReadOnlySpan<byte> json)
+    {
+        var (apiVersion, name) = ("", "");
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var isVersion = reader.ValueTextEquals("apiVersion"u8);
+                    var isKind = !isVersion && reader.ValueTextEquals("kind"u8);
+                    reader.Read();
+                    if ((isVersion || isKind) && reader.TokenType == JsonTokenType.String)
+                    {
+                        (apiVersion, name) = isVersion ? (reader.GetString()!, name) : (apiVersion, reader.GetString()!);
+                        if (apiVersion.Length > 0 && name.Length > 0)
+                        {
+                            break;
+                        }
+                    }
+                    else
+                    {
+                        reader.Skip();
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The real decoder says what is wrong, and where.
+        }
+
+        return (apiVersion.Length == 0 ? kind.Type.ApiVersion : apiVersion, name.Length == 0 ? kind.Type.Kind : name);
+    }
+}
+
+/// <summary>A body as JSON; gives back what it borrowed when disposed.</summary>
+internal readonly struct DecodableBody(RequestBody owner, ReadOnlyMemory<byte> json) : IDisposable
+{
+    public ReadOnlySpan<byte> Json => json.Span;
+
+    public bool IsEmpty => json.Length == 0;
+
+    public ReadOnlyMemory<byte> Memory => json;
+
+    public void Dispose() => owner.Dispose();
+}

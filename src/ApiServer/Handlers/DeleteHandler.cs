@@ -1,0 +1,113 @@
+using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>DELETE of an object or of all that a selection matches.</summary>
+internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvider time)
+{
+    public async Task HandleAsync(ApiRequest request, Kind kind)
+    {
+        var info = request.Info;
+        var (options, write) = await OptionsAsync(request);
+        var outcome = await objects.DeleteAsync(kind, info.Namespace, info.Name, options, write, request.Aborted);
+        if (outcome.IsGone && !ReturnsObject(kind))
+        {
+            await Responses.WriteAsync(request, 200, new Status
+            {
+                StatusValue = "Success",
+                Details = new StatusDetails { Name = info.Name, Group = kind.Type.Group, Kind = kind.Type.Plural, UID = outcome.Object.Value.Metadata.UID },
+            });
+            return;
+        }
+
+        await Responses.WriteObjectAsync(request, 200, kind, outcome.Object, time);
+    }
+
+    public async Task HandleCollectionAsync(ApiRequest request, Kind kind)
+    {
+        var (options, write) = await OptionsAsync(request);
+        var page = await ListPage.ReadAsync(ListRequest.Of(kind, request.Info.Namespace, request.Options), cache, time, request.Aborted);
+        var writer = new ApiWriter(1024);
+        writer.Raw("{\"kind\":"u8);
+        writer.String(kind.Type.ListKind);
+        writer.Raw(",\"apiVersion\":"u8);
+        writer.String(kind.Type.ApiVersion);
+        writer.Raw(",\"metadata\":"u8);
+        page.Metadata.Write(writer);
+        writer.Raw(",\"items\":["u8);
+        foreach (var item in page.Items)
+        {
+            try
+            {
+                var outcome = await objects.DeleteAsync(kind, item.Namespace, item.Name, options, write, request.Aborted);
+                writer.Element();
+                writer.Raw("{"u8);
+                writer.Raw(outcome.Object.ItemTail);
+            }
+            catch (StatusException e) when (e.Status.Code == 404)
+            {
+                // Somebody else was faster. It is gone, which is what was asked.
+            }
+        }
+
+        writer.Raw("]}"u8);
+        await Responses.WriteAsync(request, 200, writer.Written, request.Format().Encoding);
+    }
+
+    // What upstream answers with the object as it was, not with a Status.
+    private static bool ReturnsObject(Kind kind) => kind.Type.Group.Length == 0
+        && kind.Type.Kind is "Pod" or "Service" or "ServiceAccount" or "PersistentVolume" or "PersistentVolumeClaim" or "ResourceQuota" or "PodTemplate";
+
+    private static async Task<(DeleteOptions Options, WriteOptions Write)> OptionsAsync(ApiRequest request)
+    {
+        var query = request.Options;
+        var options = DeleteOptions.Empty with
+        {
+            GracePeriodSeconds = query.GracePeriodSeconds,
+            PropagationPolicy = query.PropagationPolicy,
+            OrphanDependents = query.OrphanDependents,
+        };
+        using (var body = await BodyDecoder.ReadAsync(request))
+        {
+            if (!body.IsEmpty)
+            {
+                options = BodyDecoder.Decode<DeleteOptions>(body.Json, "DeleteOptions", "v1");
+            }
+        }
+
+        Check(options);
+        return (options, new WriteOptions(request.User) { IsDryRun = query.IsDryRun || options.DryRun.Count > 0 });
+    }
+
+    private static void Check(DeleteOptions options)
+    {
+        var errors = new FieldErrors();
+        if (options is { OrphanDependents: not null, PropagationPolicy: not null })
+        {
+            errors.Invalid("propagationPolicy", options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set");
+        }
+
+        if (options.PropagationPolicy is { } policy && policy is not ("Foreground" or "Background" or "Orphan"))
+        {
+            errors.NotSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan"]);
+        }
+
+        foreach (var value in options.DryRun)
+        {
+            if (value != "All")
+            {
+                errors.NotSupported("dryRun", value, ["All"]);
+            }
+        }
+
+        if (errors.Any)
+        {
+            throw StatusErrors.Invalid("meta.k8s.io", "DeleteOptions", "", errors.All).AsException();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Media;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>Writes the events of one watch in the form its reader asked for.</summary>
+internal sealed class WatchFrames(Kind kind, OutputFormat format, string includeObject, TimeProvider time)
+{
+    // Tables and partial objects are made per watcher; the plain form is bytes that all share.
+    private readonly ApiWriter? writer = format.Form == Form.Object ? null : new ApiWriter();
+    private bool hasColumns;
+
+    public void Write(IBufferWriter<byte> output, WatchItem item)
+    {
+        if (writer is null)
+        {
+            WatchFrame.Write(output, item.Type, item.Object.Json);
+            return;
+        }
+
+        writer.Reset();
+        if (format.Form == Form.Table)
+        {
+            var table = new TableWriter(kind, format.TypeVersion, includeObject, time.GetUtcNow());
+            if (hasColumns)
+            {
+                table.LeaveOutColumns();
+            }
+
+            hasColumns = true;
+            table.WriteTable(writer, item.Object);
+        }
+        else
+        {
+            PartialMetadata.Write(writer, item.Object, format.TypeVersion);
+        }
+
+        WatchFrame.Write(output, item.Type, writer.Written.Span);
+    }
+
+    public void WriteBookmark(IBufferWriter<byte> output, long revision, bool endsInitialEvents)
+    {
+        var mark = new ApiWriter(256);
+        mark.Raw("{"u8);
+        if (format.Form == Form.Table)
+        {
+            mark.Raw("\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":{\"resourceVersion\":"u8);
+            mark.String(Revisions.Text(revision));
+            mark.Raw("},\"columnDefinitions\":[],\"rows\":[]}"u8);
+        }
+        else
+        {
+            mark.Raw(format.Form == Form.PartialMetadata ? "\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\","u8 : kind.TypePrefix);
+            mark.Raw("\"metadata\":"u8);
+            new ObjectMeta
+            {
+                ResourceVersion = Revisions.Text(revision),
+                Annotations = endsInitialEvents ? [new("k8s.io/initial-events-end", "true")] : [],
+            }.Write(mark);
+            mark.Raw("}"u8);
+        }
+
+        WatchFrame.Write(output, WatchFrame.Bookmark, mark.Written.Span);
+    }
+}

@@ -1,0 +1,160 @@
+using System.IO.Pipelines;
+using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Media;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>GET of a collection with <c>watch=true</c>: an answer that grows for as long as it lives.</summary>
+internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random)
+{
+    private const int BytesPerFlush = 256 * 1024;
+
+    // Half an hour at least, and not all at once: clients come back, and a server must not see them all together.
+    private static readonly TimeSpan LifetimeMin = TimeSpan.FromMinutes(30);
+
+    // How often a reader to whom nothing happens learns where history is, so that it can resume from there.
+    private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromSeconds(60);
+
+    public async Task HandleAsync(ApiRequest request, Kind kind)
+    {
+        var options = request.Options;
+        var format = request.Format();
+        var selection = Selection.Parse(kind, request.Info.Namespace, options.LabelSelector, options.FieldSelector);
+        if (request.Info.Name.Length > 0)
+        {
+            selection = Selection.Parse(kind, request.Info.Namespace, "", $"metadata.name={request.Info.Name}");
+        }
+
+        var start = await WatchStart.OpenAsync(
+            kind, selection, options.ResourceVersion, options.ResourceVersionMatch, options.SendInitialEvents, options.AllowWatchBookmarks, cache, time, request.Aborted);
+        try
+        {
+            await StreamAsync(request, kind, selection, start, format);
+        }
+        finally
+        {
+            kind.Objects.Unwatch(start.Watcher);
+        }
+    }
+
+    private async Task StreamAsync(ApiRequest request, Kind kind, Selection selection, WatchStart start, OutputFormat format)
+    {
+        var watcher = start.Watcher;
+        var response = request.Http.Response;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-cache, private";
+        var output = response.BodyWriter;
+        var frames = new WatchFrames(kind, format, request.Options.IncludeObject, time);
+        await output.FlushAsync(request.Aborted); // The headers tell the client that the watch has begun.
+        if (start.Initial is { } initial)
+        {
+            await WriteInitialAsync(initial, selection, output, frames, request.Aborted);
+            if (request.Options.SendInitialEvents == true)
+            {
+                frames.WriteBookmark(output, start.InitialRevision, endsInitialEvents: true);
+            }
+        }
+
+        var isOver = false;
+        var isBookmarkDue = false;
+        using var onAbort = request.Aborted.UnsafeRegister(static w => ((Watcher)w!).Nudge(), watcher);
+        await using var lifetime = time.CreateTimer(_ => { Volatile.Write(ref isOver, true); watcher.Nudge(); }, null, Lifetime(request.Options.TimeoutSeconds), Timeout.InfiniteTimeSpan);
+        await using var bookmarks = !request.Options.AllowWatchBookmarks ? null : time.CreateTimer(
+            _ => { Volatile.Write(ref isBookmarkDue, true); watcher.Nudge(); }, null, BookmarkPeriod * (0.75 + (NextDouble() / 2)), BookmarkPeriod);
+        var told = start.InitialRevision;
+        while (true)
+        {
+            var flushed = await output.FlushAsync(request.Aborted);
+            if (flushed.IsCompleted || flushed.IsCanceled || request.Aborted.IsCancellationRequested || (watcher.IsEnded && !watcher.HasUnread))
+            {
+                return;
+            }
+
+            await watcher.WaitAsync();
+
+            // Everything up to here is in the queue already: see Cache.Advance.
+            var applied = cache.Applied;
+            var isDrained = Drain(watcher, output, frames, ref told);
+            if (!isDrained)
+            {
+                continue; // Lets the connection say whether it can take more.
+            }
+
+            if (Volatile.Read(ref isOver) || (isBookmarkDue && applied > told))
+            {
+                Volatile.Write(ref isBookmarkDue, false);
+                if (request.Options.AllowWatchBookmarks && applied > told)
+                {
+                    told = applied;
+                    frames.WriteBookmark(output, applied, endsInitialEvents: false);
+                }
+            }
+
+            if (Volatile.Read(ref isOver))
+            {
+                await output.FlushAsync(request.Aborted);
+                return;
+            }
+        }
+    }
+
+    private static bool Drain(Watcher watcher, PipeWriter output, WatchFrames frames, ref long told)
+    {
+        var bytes = 0;
+        while (bytes < BytesPerFlush)
+        {
+            if (!watcher.TryRead(out var item))
+            {
+                return true;
+            }
+
+            frames.Write(output, item);
+            told = item.Object.Revision;
+            bytes += item.Object.Json.Length;
+        }
+
+        return false;
+    }
+
+    private static async Task WriteInitialAsync(ObjectMap initial, Selection selection, PipeWriter output, WatchFrames frames, CancellationToken ct)
+    {
+        var prefix = selection.Namespace.Length == 0 ? "" : selection.Namespace + "/";
+        var walk = initial.From(prefix);
+        var unflushed = 0;
+        while (walk.MoveNext())
+        {
+            if (prefix.Length > 0 && walk.Current.Namespace != selection.Namespace)
+            {
+                break;
+            }
+
+            if (!selection.Matches(walk.Current))
+            {
+                continue;
+            }
+
+            frames.Write(output, new WatchItem(WatchItemType.Added, walk.Current));
+            unflushed += walk.Current.Json.Length;
+            if (unflushed >= BytesPerFlush)
+            {
+                unflushed = 0;
+                await output.FlushAsync(ct);
+            }
+        }
+    }
+
+    private TimeSpan Lifetime(int? seconds) =>
+        seconds is > 0 and var asked ? TimeSpan.FromSeconds(Math.Min(asked, 86_400)) : LifetimeMin * (1 + NextDouble());
+
+    private double NextDouble()
+    {
+        lock (random)
+        {
+            return random.NextDouble();
+        }
+    }
+}

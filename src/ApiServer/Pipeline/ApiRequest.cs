@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Navarch.ApiServer.Registry;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>One request on its way through the stages.</summary>
+internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOptions options, UserInfo user)
+{
+    private WriteOptions? write;
+
+    public HttpContext Http { get; } = http;
+
+    public RequestInfo Info { get; } = info;
+
+    public RequestOptions Options { get; } = options;
+
+    public UserInfo User { get; } = user;
+
+    /// <summary>Ends when the client is gone or the server ends the request.</summary>
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    public WriteOptions Write => write ??= new WriteOptions(User) { IsDryRun = Options.IsDryRun, Subresource = Info.Subresource };
+
+    /// <summary>curl and wget are people.</summary>
+    public bool IsPretty => Options.Pretty
+        ?? (Http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal)));
+
+    /// <exception cref="Machinery.Errors.StatusException">406.</exception>
+    public OutputFormat Format(bool allowsForms = true) => OutputFormat.Negotiate(Http.Request.Headers.Accept, allowsForms);
+}

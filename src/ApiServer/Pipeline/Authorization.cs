@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>Says whether somebody may do something.</summary>
+internal interface IAuthorizer
+{
+    /// <summary>Null when allowed; otherwise the reason, which may be empty.</summary>
+    ValueTask<string?> RefuseAsync(UserInfo user, RequestInfo request, CancellationToken ct);
+}
+
+/// <summary>Allows administrators and the cluster's own components, and nobody else.</summary>
+internal sealed class ComponentAuthorizer : IAuthorizer
+{
+    private static readonly FrozenSet<string> Users = FrozenSet.ToFrozenSet(
+    [
+        "system:apiserver", "system:kube-controller-manager", "system:kube-scheduler", "system:kube-proxy", "kube-apiserver-kubelet-client",
+    ]);
+
+    private static readonly FrozenSet<string> OpenToAll = FrozenSet.ToFrozenSet(["/version", "/version/", "/api", "/apis", "/openapi/v2", "/openapi/v3"]);
+
+    public ValueTask<string?> RefuseAsync(UserInfo user, RequestInfo request, CancellationToken ct) => new(
+        user.IsIn("system:masters") || user.IsIn("system:nodes") || Users.Contains(user.Name)
+        || (!request.IsResource && request.Verb == "get" && OpenToAll.Contains(request.Path))
+            ? null
+            : "");
+}
+
+/// <summary>How a refusal reads.</summary>
+internal static class Refusal
+{
+    public static StatusException Of(UserInfo user, RequestInfo request, string reason)
+    {
+        var suffix = reason.Length == 0 ? "" : ": " + reason;
+        if (!request.IsResource)
+        {
+            return StatusErrors.Forbidden("", "", "", $"User \"{user.Name}\" cannot {request.Verb} path \"{request.Path}\"{suffix}").AsException();
+        }
+
+        var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
+        var scope = request.Namespace.Length > 0 ? $"in the namespace \"{request.Namespace}\"" : "at the cluster scope";
+        return StatusErrors.Forbidden(
+            request.Group, request.Resource, request.Name,
+            $"User \"{user.Name}\" cannot {request.Verb} resource \"{resource}\" in API group \"{request.Group}\" {scope}{suffix}").AsException();
+    }
+}

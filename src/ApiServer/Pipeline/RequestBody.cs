@@ -1,0 +1,71 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>The body of a request in one piece, in a rented buffer that goes back when this is disposed.</summary>
+internal readonly struct RequestBody : IDisposable
+{
+    public const int BytesMax = 3 << 20;
+
+    private readonly byte[] buffer;
+    private readonly int length;
+
+    private RequestBody(byte[] buffer, int length)
+    {
+        this.buffer = buffer;
+        this.length = length;
+    }
+
+    public ReadOnlySpan<byte> Span => buffer.AsSpan(0, length);
+
+    public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
+
+    /// <exception cref="StatusException">413.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > BytesMax)
+        {
+            throw TooLarge();
+        }
+
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            var bytes = result.Buffer;
+            if (bytes.Length > BytesMax)
+            {
+                reader.AdvanceTo(bytes.End);
+                throw TooLarge();
+            }
+
+            if (result.IsCompleted)
+            {
+                var length = (int)bytes.Length;
+                var buffer = length == 0 ? [] : ArrayPool<byte>.Shared.Rent(length);
+                bytes.CopyTo(buffer);
+                reader.AdvanceTo(bytes.End);
+                return new RequestBody(buffer, length);
+            }
+
+            if (result.IsCanceled)
+            {
+                throw new OperationCanceledException(http.RequestAborted);
+            }
+
+            reader.AdvanceTo(bytes.Start, bytes.End);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (buffer is { Length: > 0 })
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public static StatusException TooLarge() => StatusErrors.RequestEntityTooLarge($"limit is {BytesMax}").AsException();
+}

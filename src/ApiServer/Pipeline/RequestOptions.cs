@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>The parameters of a request that the API defines. Unknown ones are ignored, as everywhere in Kubernetes.</summary>
+internal sealed class RequestOptions
+{
+    public static readonly RequestOptions None = new();
+
+    public bool Watch { get; private set; }
+    public string LabelSelector { get; private set; } = "";
+    public string FieldSelector { get; private set; } = "";
+    public string ResourceVersion { get; private set; } = "";
+    public string ResourceVersionMatch { get; private set; } = "";
+    public int Limit { get; private set; }
+    public string Continue { get; private set; } = "";
+    public bool AllowWatchBookmarks { get; private set; }
+    public bool? SendInitialEvents { get; private set; }
+    public int? TimeoutSeconds { get; private set; }
+    public bool? Pretty { get; private set; }
+    public bool IsDryRun { get; private set; }
+    public string FieldValidation { get; private set; } = "";
+    public string FieldManager { get; private set; } = "";
+    public bool Force { get; private set; }
+    public string IncludeObject { get; private set; } = "";
+    public long? GracePeriodSeconds { get; private set; }
+    public string? PropagationPolicy { get; private set; }
+    public bool? OrphanDependents { get; private set; }
+
+    /// <exception cref="StatusException">400: a parameter does not have its form.</exception>
+    public static RequestOptions Parse(string query)
+    {
+        if (query.Length <= 1)
+        {
+            return None;
+        }
+
+        var options = new RequestOptions();
+        foreach (var pair in new QueryStringEnumerable(query))
+        {
+            options.Set(pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+        }
+
+        return options;
+    }
+
+    private void Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "watch":
+                Watch = Flag(name, value);
+                break;
+            case "labelSelector":
+                LabelSelector = value;
+                break;
+            case "fieldSelector":
+                FieldSelector = value;
+                break;
+            case "resourceVersion":
+                ResourceVersion = value;
+                break;
+            case "resourceVersionMatch":
+                ResourceVersionMatch = value;
+                break;
+            case "limit":
+                Limit = (int)Math.Min(Number(name, value), int.MaxValue);
+                break;
+            case "continue":
+                Continue = value;
+                break;
+            case "allowWatchBookmarks":
+                AllowWatchBookmarks = Flag(name, value);
+                break;
+            case "sendInitialEvents":
+                SendInitialEvents = Flag(name, value);
+                break;
+            case "timeoutSeconds":
+                TimeoutSeconds = (int)Math.Clamp(Number(name, value), 0, int.MaxValue);
+                break;
+            case "pretty":
+                Pretty = value is "true" or "1" or "";
+                break;
+            case "dryRun":
+                IsDryRun = value == "All" ? true : throw Invalid("dryRun", value);
+                break;
+            case "fieldValidation":
+                FieldValidation = value is "" or "Ignore" or "Warn" or "Strict" ? value : throw Invalid("fieldValidation", value);
+                break;
+            case "fieldManager":
+                FieldManager = value.Length <= 128 ? value : throw Invalid("fieldManager", value);
+                break;
+            case "force":
+                Force = Flag(name, value);
+                break;
+            case "includeObject":
+                IncludeObject = value;
+                break;
+            case "gracePeriodSeconds":
+                GracePeriodSeconds = Number(name, value);
+                break;
+            case "propagationPolicy":
+                PropagationPolicy = value;
+                break;
+            case "orphanDependents":
+                OrphanDependents = Flag(name, value);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Go's rule for flags in a query: present without value, or "false"/"0", everything else is true.
+    private static bool Flag(string name, string value) => value.Length == 0 || value.ToLowerInvariant() switch
+    {
+        "true" or "1" or "t" => true,
+        "false" or "0" or "f" => false,
+        _ => true,
+    };
+
+    private static long Number(string name, string value) =>
+        long.TryParse(value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{value}\": invalid syntax").AsException();
+
+    private static StatusException Invalid(string name, string value) =>
+        StatusErrors.BadRequest($"invalid value for {name}: \"{(value.Length > 64 ? value[..64] : value)}\"").AsException();
+}

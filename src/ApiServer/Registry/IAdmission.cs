@@ -1,0 +1,15 @@
+using Navarch.Api;
+
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>A check or a change of an object on its way into the store, beyond the rules of its kind.</summary>
+internal interface IAdmission
+{
+    /// <summary>Returns the object to go on with.</summary>
+    /// <exception cref="Machinery.Errors.StatusException">The request is refused.</exception>
+    ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct);
+}
+
+/// <param name="Value">The object as it is to be; the present one for a delete.</param>
+/// <param name="Old">The object before an update or a delete.</param>
+internal sealed record AdmissionRequest(string Operation, Kind Kind, IResource Value, IResource? Old, WriteOptions Options);

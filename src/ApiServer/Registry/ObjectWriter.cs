@@ -1,0 +1,369 @@
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+using Navarch.Storage;
+
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>
+/// Every change of an object goes through here, whoever asks for it: rules of metadata and of the kind, admission,
+/// optimistic concurrency, and the store. A write returns when it is durable and can be read.
+/// </summary>
+internal sealed class ObjectWriter(
+    IRevisionStore store, Cache cache, Catalog catalog, IReadOnlyList<IAdmission> admission, TimeProvider time, Random random)
+{
+    private const int GeneratedNameTries = 8;
+
+    // A patch is applied anew for as long as others win. Each round somebody got on; a caller that loses this often
+    // is told so rather than kept.
+    private const int UpdateTries = 64;
+
+    private readonly GeneratedName names = new(random);
+
+    /// <summary>Who gives out what objects of a kind must not share.</summary>
+    public Dictionary<Kind, IAllocator> Allocators { get; } = [];
+
+    /// <param name="namespace">That of the request; empty for a cluster-wide kind.</param>
+    /// <exception cref="StatusException">The object was not created.</exception>
+    public async Task<StoredObject> CreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
+    {
+        if (value.Metadata.ResourceVersion.Length > 0 && value.Metadata.ResourceVersion != "0")
+        {
+            throw new Status { StatusValue = "Failure", Code = 500, Message = "resourceVersion should not be set on objects to be created" }.AsException();
+        }
+
+        await RequireNamespaceAsync(kind, @namespace, value.Metadata.Name, ct);
+        var isGenerated = value.Metadata.Name.Length == 0 && value.Metadata.GenerateName.Length > 0;
+        for (var tries = 1; ; tries++)
+        {
+            var named = isGenerated
+                ? value.WithMetadata(value.Metadata with { Name = names.From(value.Metadata.GenerateName) })
+                : value;
+            var (stored, name) = await TryCreateAsync(kind, @namespace, named, options, ct);
+            if (stored is not null)
+            {
+                return stored;
+            }
+
+            if (!isGenerated)
+            {
+                throw StatusErrors.AlreadyExists(kind.Type, name).AsException();
+            }
+
+            if (tries == GeneratedNameTries)
+            {
+                throw StatusErrors.GeneratedNameExists(kind.Type, name).AsException();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Replaces an object by what <paramref name="change"/> makes of it. A resourceVersion or uid in the result must be
+    /// those of the present object; without a resourceVersion the change is made again for as long as others are faster.
+    /// </summary>
+    /// <param name="absent">Makes the object to create where there is none; null to refuse that.</param>
+    /// <exception cref="StatusException">Nothing was changed.</exception>
+    public async Task<UpdateOutcome> UpdateAsync(
+        Kind kind,
+        string @namespace,
+        string name,
+        Func<StoredObject, IResource> change,
+        UpdateScope scope,
+        WriteOptions options,
+        CancellationToken ct,
+        Func<IResource>? absent = null)
+    {
+        var key = kind.Key(@namespace, name);
+        for (var tries = 1; ; tries++)
+        {
+            var current = await FindAsync(kind, key, ct);
+            if (current is null)
+            {
+                if (absent is null)
+                {
+                    throw StatusErrors.NotFound(kind.Type, name).AsException();
+                }
+
+                return new UpdateOutcome(await CreateAsync(kind, @namespace, absent(), options, ct), IsCreated: true, IsDeleted: false);
+            }
+
+            var changed = change(current);
+            if (changed.Metadata.ResourceVersion is { Length: > 0 } version && version != "0" && version != Revisions.Text(current.Revision))
+            {
+                // The caller may know more than the cache does.
+                if (await IsStaleAsync(kind, current, ct) && tries < UpdateTries)
+                {
+                    continue;
+                }
+
+                throw StatusErrors.Modified(kind.Type, name).AsException();
+            }
+
+            if (await TryUpdateAsync(kind, current, changed, scope, options, ct) is { } outcome)
+            {
+                return outcome;
+            }
+
+            if (tries == UpdateTries)
+            {
+                throw StatusErrors.Modified(kind.Type, name).AsException();
+            }
+        }
+    }
+
+    /// <exception cref="StatusException">404, 409: nothing was changed.</exception>
+    public async Task<DeleteOutcome> DeleteAsync(Kind kind, string @namespace, string name, DeleteOptions delete, WriteOptions options, CancellationToken ct)
+    {
+        var key = kind.Key(@namespace, name);
+        for (var tries = 1; ; tries++)
+        {
+            var current = await FindAsync(kind, key, ct) ?? throw StatusErrors.NotFound(kind.Type, name).AsException();
+            var value = current.Value;
+            if (delete.Preconditions is { } wanted && Violates(wanted, value.Metadata, current) is { } why)
+            {
+                if (await IsStaleAsync(kind, current, ct) && tries < UpdateTries)
+                {
+                    continue;
+                }
+
+                throw StatusErrors.Conflict(kind.Type, name, why).AsException();
+            }
+
+            foreach (var admit in admission)
+            {
+                await admit.AdmitAsync(new AdmissionRequest("DELETE", kind, value, value, options), ct);
+            }
+
+            switch (Deletion.Decide(kind, value, delete, time.GetUtcNow()))
+            {
+                case Deletion.Decision.Remove when options.IsDryRun:
+                    return new DeleteOutcome(current, IsGone: true);
+                case Deletion.Decision.Remove when await RemoveAsync(kind, current, ct) is { } gone:
+                    return new DeleteOutcome(gone, IsGone: true);
+                case Deletion.Decision.Mark mark when options.IsDryRun:
+                    return new DeleteOutcome(StoredObject.From(kind.Prepare(mark.Value), current.Revision, keepValue: true), IsGone: false);
+                case Deletion.Decision.Mark mark when await PutAsync(kind, kind.Prepare(mark.Value), current.Revision, ct) is { } marked:
+                    return new DeleteOutcome(marked, IsGone: false);
+                case Deletion.Decision.Nothing:
+                    return new DeleteOutcome(current, IsGone: false);
+                default:
+                    break; // Somebody else changed it meanwhile: look again.
+            }
+
+            if (tries == UpdateTries)
+            {
+                throw StatusErrors.Modified(kind.Type, name).AsException();
+            }
+        }
+    }
+
+    /// <summary>The object, certain to be not older than any acknowledged write when it is missing.</summary>
+    public async ValueTask<StoredObject?> FindAsync(Kind kind, string key, CancellationToken ct)
+    {
+        var found = kind.Objects.Current.Objects.Find(key);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        await cache.WaitForFreshAsync(ct);
+        return kind.Objects.Current.Objects.Find(key);
+    }
+
+    private static string? Violates(Preconditions wanted, ObjectMeta metadata, StoredObject current) =>
+        wanted.UID is { } uid && uid != metadata.UID
+            ? $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.UID}"
+        : wanted.ResourceVersion is { } version && version != Revisions.Text(current.Revision)
+            ? $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Revision}"
+        : null;
+
+    private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, now));
+        value = kind.PrepareForCreate(kind.Default(value), options.Context(now));
+        foreach (var admit in admission)
+        {
+            value = await admit.AdmitAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
+        }
+
+        var name = value.Metadata.Name;
+        var errors = new FieldErrors();
+        MetadataRules.Validate(value.Metadata, kind, errors);
+        kind.Validate(value, errors);
+        ThrowIfInvalid(kind, name, errors);
+        options.Warnings.AddRange(kind.Warnings(value));
+        using var reservation = Allocators.GetValueOrDefault(kind)?.Reserve(value, null, errors);
+        ThrowIfInvalid(kind, name, errors);
+        var prepared = kind.Prepare(reservation?.Value ?? value);
+        if (options.IsDryRun)
+        {
+            var exists = await FindAsync(kind, prepared.Key, ct) is not null;
+            return (exists ? null : StoredObject.From(prepared, 0, keepValue: true), name);
+        }
+
+        return (await PutAsync(kind, prepared, 0, ct), name);
+    }
+
+    private async Task<UpdateOutcome?> TryUpdateAsync(Kind kind, StoredObject current, IResource value, UpdateScope scope, WriteOptions options, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var old = current.Value;
+        if (value.Metadata.UID is { Length: > 0 } uid && uid != old.Metadata.UID)
+        {
+            throw StatusErrors.Conflict(kind.Type, current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Metadata.UID}").AsException();
+        }
+
+        if (value.Metadata.ResourceVersion.Length == 0 && !kind.Rules.AllowsUnconditionalUpdate && scope != UpdateScope.Exact)
+        {
+            var required = new FieldErrors();
+            required.Invalid("metadata.resourceVersion", new RawValue("0x0"), "must be specified for an update");
+            ThrowIfInvalid(kind, current.Name, required);
+        }
+
+        value = value.WithMetadata(MetadataRules.ForUpdate(value.Metadata, old.Metadata));
+        value = scope switch
+        {
+            UpdateScope.Main => kind.PrepareForUpdate(kind.Default(value), old, options.Context(now)),
+            UpdateScope.Status => kind.PrepareForStatusUpdate(kind.Default(value), old, options.Context(now)),
+            _ => value,
+        };
+        foreach (var admit in admission)
+        {
+            value = await admit.AdmitAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
+        }
+
+        if (scope == UpdateScope.Main && kind.ChangesGeneration(value, old))
+        {
+            value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
+        }
+
+        var errors = new FieldErrors();
+        Validate(kind, value, old, scope, errors);
+        ThrowIfInvalid(kind, current.Name, errors);
+        if (scope == UpdateScope.Main)
+        {
+            options.Warnings.AddRange(kind.Warnings(value));
+        }
+
+        using var reservation = scope == UpdateScope.Main ? Allocators.GetValueOrDefault(kind)?.Reserve(value, old, errors) : null;
+        ThrowIfInvalid(kind, current.Name, errors);
+        value = reservation?.Value ?? value;
+        var prepared = kind.Prepare(value);
+        if (Deletion.IsReleasedBy(value))
+        {
+            if (options.IsDryRun)
+            {
+                return new UpdateOutcome(current, IsCreated: false, IsDeleted: true);
+            }
+
+            var gone = await RemoveAsync(kind, current, ct);
+            return gone is null ? null : new UpdateOutcome(gone, IsCreated: false, IsDeleted: true);
+        }
+
+        // An update that changes nothing is not a change: no revision, no event.
+        if (current.HasContent(prepared))
+        {
+            return new UpdateOutcome(current, IsCreated: false, IsDeleted: false);
+        }
+
+        var stored = options.IsDryRun
+            ? StoredObject.From(prepared, current.Revision, keepValue: true)
+            : await PutAsync(kind, prepared, current.Revision, ct);
+        return stored is null ? null : new UpdateOutcome(stored, IsCreated: false, IsDeleted: false);
+    }
+
+    private static void Validate(Kind kind, IResource value, IResource old, UpdateScope scope, FieldErrors errors)
+    {
+        MetadataRules.ValidateUpdate(value.Metadata, old.Metadata, errors);
+        switch (scope)
+        {
+            case UpdateScope.Main:
+                MetadataRules.Validate(value.Metadata, kind, errors);
+                kind.Validate(value, errors);
+                kind.ValidateUpdate(value, old, errors);
+                break;
+            case UpdateScope.Status:
+                kind.ValidateStatusUpdate(value, old, errors);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Null when the condition did not hold; then the cache has caught up with what was in the way.</summary>
+    private async Task<StoredObject?> PutAsync(Kind kind, PreparedObject prepared, long expected, CancellationToken ct)
+    {
+        var write = new StoreWrite(kind.StoragePrefix + prepared.Key, prepared.Json)
+        {
+            ExpectedRevision = expected,
+            State = prepared,
+            TimeToLive = kind.Rules.Expiry,
+        };
+        switch (await store.CommitAsync(write, ct))
+        {
+            case CommitResult.Committed committed:
+                await cache.WaitForAsync(committed.Revision, CancellationToken.None);
+                return prepared.Applied ?? StoredObject.From(prepared, committed.Revision, keepValue: true);
+            default:
+                await cache.WaitForFreshAsync(ct);
+                return null;
+        }
+    }
+
+    private async Task<StoredObject?> RemoveAsync(Kind kind, StoredObject current, CancellationToken ct)
+    {
+        switch (await store.CommitAsync(StoreWrite.Delete(kind.StoragePrefix + current.Key, current.Revision), ct))
+        {
+            case CommitResult.Committed committed:
+                await cache.WaitForAsync(committed.Revision, CancellationToken.None);
+                return current.WithRevision(committed.Revision);
+            default:
+                await cache.WaitForFreshAsync(ct);
+                return null;
+        }
+    }
+
+    private async ValueTask<bool> IsStaleAsync(Kind kind, StoredObject current, CancellationToken ct)
+    {
+        await cache.WaitForFreshAsync(ct);
+        return !ReferenceEquals(kind.Objects.Current.Objects.Find(current.Key), current);
+    }
+
+    private async ValueTask RequireNamespaceAsync(Kind kind, string @namespace, string name, CancellationToken ct)
+    {
+        if (!kind.Type.Namespaced)
+        {
+            return;
+        }
+
+        var found = await FindAsync(catalog.Get<Namespace>(), @namespace, ct)
+            ?? throw StatusErrors.NotFound(Namespace.ResourceType, @namespace).AsException();
+        if (found.Fields.Length > 0 && found.Fields[0] != NamespacePhase.NamespaceTerminating && found.Fields[0].Length > 0)
+        {
+            return; // The common case, without decoding: the only selectable field of a namespace is its phase.
+        }
+
+        if (((Namespace)found.Value).Metadata.DeletionTimestamp is not null)
+        {
+            var status = StatusErrors.Forbidden(kind.Type, name, $"unable to create new content in namespace {@namespace} because it is being terminated");
+            throw (status with
+            {
+                Details = status.Details! with
+                {
+                    Causes = [new StatusCause { Type = CauseType.Vcorev1NamespaceTerminatingCause, Message = $"namespace {@namespace} is being terminated", Field = "metadata.namespace" }],
+                },
+            }).AsException();
+        }
+    }
+
+    private static void ThrowIfInvalid(Kind kind, string name, FieldErrors errors)
+    {
+        if (errors.Any)
+        {
+            throw StatusErrors.Invalid(kind.Type, name, errors.All).AsException();
+        }
+    }
+}

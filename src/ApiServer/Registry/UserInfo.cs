@@ -1,0 +1,23 @@
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>Who makes a request, as the authenticator found.</summary>
+public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
+{
+    public string Uid { get; init; } = "";
+
+    /// <summary>The server itself.</summary>
+    public static UserInfo Server { get; } = new("system:apiserver", ["system:masters", "system:authenticated"]);
+
+    public bool IsIn(string group)
+    {
+        for (var i = 0; i < Groups.Count; i++)
+        {
+            if (Groups[i] == group)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

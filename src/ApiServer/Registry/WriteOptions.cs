@@ -1,0 +1,43 @@
+using Navarch.ApiServer.Resources;
+
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>What a caller says about a write beside the object.</summary>
+internal sealed class WriteOptions(UserInfo user)
+{
+    public UserInfo User { get; } = user;
+
+    /// <summary>Everything but the last step: nothing is stored.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Empty for the object itself.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Hints for the caller, in the order they arise.</summary>
+    public List<string> Warnings { get; } = [];
+
+    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun);
+}
+
+/// <summary>Which part of an object an update may change.</summary>
+internal enum UpdateScope
+{
+    /// <summary>What a plain PUT or PATCH may.</summary>
+    Main,
+
+    /// <summary>What the status subresource may.</summary>
+    Status,
+
+    /// <summary>The caller has seen to it: subresources with rules of their own.</summary>
+    Exact,
+}
+
+/// <summary>What an update became.</summary>
+/// <param name="IsCreated">The object did not exist before.</param>
+/// <param name="IsDeleted">The update took away the last thing that held the object back from deletion.</param>
+internal sealed record UpdateOutcome(WatchCache.StoredObject Object, bool IsCreated, bool IsDeleted);
+
+/// <summary>What a delete became.</summary>
+/// <param name="Object">The object as it was last, or as it waits for its end.</param>
+/// <param name="IsGone">The object does not exist any more.</param>
+internal sealed record DeleteOutcome(WatchCache.StoredObject Object, bool IsGone);
