@@ -172,7 +172,7 @@ internal sealed class ObjectWriter(
         return kind.Objects.Current.Objects.Find(key);
     }
 
-    private static string? Violates(Preconditions wanted, ObjectMeta metadata, StoredObject current) =>
+    private static string? Violates(Api.Meta.V1.Preconditions wanted, ObjectMeta metadata, StoredObject current) =>
         wanted.UID is { } uid && uid != metadata.UID
             ? $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.UID}"
         : wanted.ResourceVersion is { } version && version != Revisions.Text(current.Revision)

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Navarch.ApiServer;
+
+/// <summary>Where the server listens, whom it trusts, and what it gives out.</summary>
+public sealed record ApiServerConfig
+{
+    public IPAddress BindAddress { get; init; } = IPAddress.Any;
+
+    /// <summary>0 takes any free port.</summary>
+    public int Port { get; init; } = 6443;
+
+    /// <summary>The server's own certificate, with its private key.</summary>
+    public required X509Certificate2 ServerCertificate { get; init; }
+
+    /// <summary>Who signs the certificates of clients.</summary>
+    public required X509Certificate2Collection ClientAuthorities { get; init; }
+
+    /// <summary>The certificate, with key, that kubelets know this server by. Null: logs, exec and the like do not work.</summary>
+    public X509Certificate2? KubeletClientCertificate { get; init; }
+
+    /// <summary>Who signs the certificates of kubelets; <see cref="ClientAuthorities"/> when null.</summary>
+    public X509Certificate2Collection? KubeletAuthorities { get; init; }
+
+    /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
+    public required IPAddress AdvertiseAddress { get; init; }
+
+    /// <summary>Addresses of services. The first usable one is the <c>kubernetes</c> service's.</summary>
+    public IPNetwork ServiceNetwork { get; init; } = new(IPAddress.Parse("10.96.0.0"), 12);
+
+    public int NodePortFirst { get; init; } = 30_000;
+
+    public int NodePortLast { get; init; } = 32_767;
+
+    /// <summary>Port of a node's kubelet where its status does not say.</summary>
+    public int KubeletPort { get; init; } = 10_250;
+}

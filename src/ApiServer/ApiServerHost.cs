@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Discovery;
+using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Resources;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Storage;
+
+namespace Navarch.ApiServer;
+
+/// <summary>
+/// The API server: put together here, in order of dependency, over a store that the caller opened and will close.
+/// </summary>
+public sealed partial class ApiServerHost : IAsyncDisposable
+{
+    // How long requests under way may take to end when the server stops. Watches end at once.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly HttpsServer https;
+    private readonly Cache cache;
+    private readonly ILogger log;
+    private Task following = Task.CompletedTask;
+    private int stopped;
+
+    private ApiServerHost(HttpsServer https, Cache cache, ILogger log)
+    {
+        this.https = https;
+        this.cache = cache;
+        this.log = log;
+    }
+
+    /// <summary>Where the server is reached from this machine, such as <c>https://127.0.0.1:6443</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Ends when the server cannot go on: its store has failed. The process should then end.</summary>
+    public Task Completion => following;
+
+    /// <summary>Loads the store and serves. Returns when requests are answered.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ApiServerHost> StartAsync(ApiServerConfig config, IRevisionStore store, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
+    {
+        var random = new Random();
+        var catalog = new Catalog(Kinds.All());
+        var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
+        var objects = new ObjectWriter(store, cache, catalog, [], time, random);
+        var subresources = new Dictionary<string, ISubresource>();
+        var discovery = new DiscoveryDocuments(catalog, subresources.Values, $"{config.AdvertiseAddress}:{config.Port}");
+        var health = new HealthHandler();
+        health.Add("store", () => store.Completion.IsCompleted ? "the store has ended" : null);
+        var dispatcher = new Dispatcher(
+            catalog,
+            discovery,
+            new GetHandler(cache, objects, time),
+            new ListHandler(cache, time),
+            new WatchHandler(cache, time, random),
+            new CreateHandler(objects, time),
+            new UpdateHandler(objects, time),
+            new PatchHandler(objects, time),
+            new DeleteHandler(objects, cache, time),
+            subresources);
+        var https = new HttpsServer(config, logs);
+        var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"));
+        try
+        {
+            await cache.LoadAsync(ct);
+            host.following = host.FollowAsync();
+            await new SystemNamespaces(catalog, objects).EnsureAsync(ct);
+            var application = new ApiApplication(
+                [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
+                new ComponentAuthorizer(),
+                dispatcher,
+                health,
+                new RequestLimits(),
+                RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null),
+                time,
+                host.log,
+                host.stopping.Token);
+            await https.StartAsync(application, ct);
+            host.Address = Reachable(https.Address);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends watches, waits a little for other requests, closes the port. The store stays open.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref stopped, 1) != 0)
+        {
+            return;
+        }
+
+        await stopping.CancelAsync();
+        foreach (var collection in cache.Collections)
+        {
+            collection.EndAllWatches();
+        }
+
+        using var patience = new CancellationTokenSource(StopPatience);
+        await https.StopAsync(patience.Token);
+        await following;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await https.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await cache.RunAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (Exception e)
+        {
+            // What the cache shows could be wrong from here on: better no server than one that lies.
+            LogLostStore(e);
+            foreach (var collection in cache.Collections)
+            {
+                collection.EndAllWatches();
+            }
+
+            throw;
+        }
+    }
+
+    private static Uri Reachable(Uri bound) => bound.Host is "0.0.0.0" or "[::]" ? new UriBuilder(bound) { Host = "127.0.0.1" }.Uri : bound;
+
+    [LoggerMessage(LogLevel.Critical, "lost the store; serving cannot go on")]
+    private partial void LogLostStore(Exception cause);
+}

@@ -1,0 +1,101 @@
+using Navarch.ApiServer.Discovery;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>Brings an authorized request to the handler of its verb.</summary>
+internal sealed class Dispatcher(
+    Catalog catalog,
+    DiscoveryDocuments discovery,
+    GetHandler get,
+    ListHandler list,
+    WatchHandler watch,
+    CreateHandler create,
+    UpdateHandler update,
+    PatchHandler patch,
+    DeleteHandler delete,
+    IReadOnlyDictionary<string, ISubresource> subresources)
+{
+    public Task DispatchAsync(ApiRequest request)
+    {
+        var info = request.Info;
+        if (!info.IsResource)
+        {
+            return discovery.TryHandle(request) ?? throw StatusErrors.NotFoundPath().AsException();
+        }
+
+        if (info.Subresource.Length > 0)
+        {
+            return DispatchSubresource(request);
+        }
+
+        var kind = catalog.Find(info.Group, info.Version, info.Resource);
+        if (kind is null || !IsAddressed(kind, info))
+        {
+            throw StatusErrors.NotFoundPath().AsException();
+        }
+
+        if (!kind.Rules.Verbs.Contains(info.Verb) || (info.Name.Length > 0 && info.Verb is "create"))
+        {
+            throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException();
+        }
+
+        return info.Verb switch
+        {
+            "get" => get.HandleAsync(request, kind),
+            "list" => list.HandleAsync(request, kind),
+            "watch" => watch.HandleAsync(request, kind),
+            "create" => create.HandleAsync(request, kind),
+            "update" when info.Name.Length > 0 => update.HandleAsync(request, kind, UpdateScope.Main),
+            "patch" when info.Name.Length > 0 => patch.HandleAsync(request, kind, UpdateScope.Main),
+            "delete" => delete.HandleAsync(request, kind),
+            "deletecollection" => delete.HandleCollectionAsync(request, kind),
+            _ => throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException(),
+        };
+    }
+
+    private Task DispatchSubresource(ApiRequest request)
+    {
+        var info = request.Info;
+        var kind = catalog.Find(info.Group, info.Version, info.Resource);
+        if (kind is null || !IsAddressed(kind, info))
+        {
+            throw StatusErrors.NotFoundPath().AsException();
+        }
+
+        if (info.Subresource == "status" && kind.Rules.HasStatus && info.Rest.Length == 0)
+        {
+            return info.Verb switch
+            {
+                "get" => get.HandleAsync(request, kind),
+                "update" => update.HandleAsync(request, kind, UpdateScope.Status),
+                "patch" => patch.HandleAsync(request, kind, UpdateScope.Status),
+                _ => throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException(),
+            };
+        }
+
+        return subresources.TryGetValue($"{info.Resource}/{info.Subresource}", out var handler) && handler.Describe(kind) is not null
+            ? handler.HandleAsync(request, kind)
+            : throw StatusErrors.NotFoundPath().AsException();
+    }
+
+    /// <summary>A namespaced kind has a namespace in its path where a name is given, a cluster-wide kind has none.</summary>
+    private static bool IsAddressed(Kind kind, RequestInfo info) => kind.Type.Namespaced
+        ? info.Namespace.Length > 0 || info is { Name.Length: 0, Verb: "list" or "watch" }
+        : info.Namespace.Length == 0 || kind.Type is { Group: "", Plural: "namespaces" };
+}
+
+/// <summary>A path below an object that has rules of its own.</summary>
+internal interface ISubresource
+{
+    /// <summary>What discovery says of the path; null where the kind does not have it.</summary>
+    SubresourceType? Describe(Kind kind);
+
+    Task HandleAsync(ApiRequest request, Kind kind);
+}
+
+/// <param name="Name">Last segment of the path.</param>
+/// <param name="ResponseKind">The kind discovery shows.</param>
+internal sealed record SubresourceType(string Name, string Group, string Version, string ResponseKind, params string[] Verbs);

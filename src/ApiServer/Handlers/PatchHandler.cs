@@ -1,0 +1,61 @@
+using Navarch.Api;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>PATCH of an object, or of its status.</summary>
+internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
+{
+    public async Task HandleAsync(ApiRequest request, Kind kind, UpdateScope scope)
+    {
+        var patch = await ReadAsync(request, kind.Rules.Schema);
+        var info = request.Info;
+        var outcome = await objects.UpdateAsync(kind, info.Namespace, info.Name, Apply, scope, request.Write, request.Aborted);
+        await Responses.WriteObjectAsync(request, 200, kind, outcome.Object, time);
+
+        IResource Apply(StoredObject current)
+        {
+            request.Write.Warnings.Clear(); // Of an attempt that lost against another writer.
+            var value = patch.Apply(kind, current, problems => Report(request, kind, current, problems));
+            if (value.Metadata.Name != current.Name || value.Metadata.Namespace != current.Namespace)
+            {
+                Addressing.Check(kind, value, info.Namespace, info.Name);
+            }
+
+            return value;
+        }
+    }
+
+    /// <exception cref="StatusException">400, 413, 415.</exception>
+    public static async Task<PatchBody> ReadAsync(ApiRequest request, Schema schema)
+    {
+        var type = BodyDecoder.MediaType(request.Http.Request.ContentType);
+        if (Array.IndexOf(PatchBody.MediaTypes, type) < 0)
+        {
+            throw StatusErrors.UnsupportedMediaType(PatchBody.MediaTypes).AsException();
+        }
+
+        using var body = await RequestBody.ReadAsync(request.Http);
+        return PatchBody.Parse(type, body.Span, schema);
+    }
+
+    private static void Report(ApiRequest request, Kind kind, StoredObject current, IReadOnlyList<string> problems)
+    {
+        if (problems.Count == 0 || request.Options.FieldValidation == "Ignore")
+        {
+            return;
+        }
+
+        if (request.Options.FieldValidation == "Strict")
+        {
+            var errors = new FieldErrors();
+            errors.Add("FieldValueInvalid", "patch", $"Invalid value: \"{{}}\": strict decoding error: {string.Join(", ", problems)}");
+            throw StatusErrors.Invalid(kind.Type, current.Name, errors.All).AsException();
+        }
+
+        request.Write.Warnings.AddRange(problems);
+    }
+}

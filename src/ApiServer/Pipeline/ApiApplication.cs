@@ -1,0 +1,144 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+using Navarch.Storage;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>
+/// Every request, from the socket to its handler: who is it, what does it want, may it. Whatever goes wrong is answered
+/// with a Status.
+/// </summary>
+internal sealed partial class ApiApplication(
+    IReadOnlyList<IAuthenticator> authenticators,
+    IAuthorizer authorizer,
+    Dispatcher dispatcher,
+    HealthHandler health,
+    RequestLimits limits,
+    RequestMetrics metrics,
+    TimeProvider time,
+    ILogger log,
+    CancellationToken stopping) : IHttpApplication<DefaultHttpContext>
+{
+    public DefaultHttpContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        // Kestrel keeps one context per connection (or stream) for us: nothing is allocated for the next request.
+        if (contextFeatures is IHostContextContainer<DefaultHttpContext> container)
+        {
+            container.HostContext ??= new DefaultHttpContext();
+            container.HostContext.Initialize(contextFeatures);
+            return container.HostContext;
+        }
+
+        return new DefaultHttpContext(contextFeatures);
+    }
+
+    public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+
+    public async Task ProcessRequestAsync(DefaultHttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "/";
+        if (path.StartsWith("/healthz", StringComparison.Ordinal) || path.StartsWith("/livez", StringComparison.Ordinal) || path.StartsWith("/readyz", StringComparison.Ordinal))
+        {
+            await health.HandleAsync(context, path);
+            return;
+        }
+
+        var began = time.GetTimestamp();
+        RequestInfo? info = null;
+        var hasBegun = false;
+        try
+        {
+            var user = await AuthenticateAsync(context) ?? throw StatusErrors.Unauthorized().AsException();
+            var options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
+            info = RequestInfo.Parse(context.Request.Method, path, options.Watch);
+            if (await authorizer.RefuseAsync(user, info, context.RequestAborted) is { } reason)
+            {
+                throw Refusal.Of(user, info, reason);
+            }
+
+            using var slot = limits.Enter(info);
+            metrics.Began(info);
+            hasBegun = true;
+            if (slot.IsLongRunning)
+            {
+                await RunLongAsync(context, info, options, user);
+            }
+            else
+            {
+                await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
+            }
+        }
+        catch (Exception e)
+        {
+            await AnswerAsync(context, e);
+        }
+        finally
+        {
+            if (info is not null)
+            {
+                metrics.Ended(info, context.Response.StatusCode, time.GetElapsedTime(began), hasBegun);
+            }
+        }
+    }
+
+    // Requests without a natural end must not hold up a stop.
+    private async Task RunLongAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        context.RequestAborted = ending.Token;
+        await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
+    }
+
+    private async ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)
+    {
+        foreach (var authenticator in authenticators)
+        {
+            if (await authenticator.AuthenticateAsync(context, context.RequestAborted) is { } user)
+            {
+                return user;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception error)
+    {
+        switch (error)
+        {
+            case StatusException refused:
+                await Responses.WriteStatusAsync(context, refused.Status);
+                break;
+            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+                break; // The client left, or the server does. There is nobody to answer.
+            case BadHttpRequestException bad:
+                await Responses.WriteStatusAsync(context, bad.StatusCode == 413 ? RequestBody.TooLarge().Status : StatusErrors.BadRequest(bad.Message));
+                break;
+            case Microsoft.AspNetCore.Connections.ConnectionResetException or Microsoft.AspNetCore.Connections.ConnectionAbortedException:
+                break;
+            case StoreUnavailableException full:
+                LogUnavailable(full);
+                await Responses.WriteStatusAsync(context, StatusErrors.ServiceUnavailable("the store cannot write now: " + full.Message));
+                break;
+            case ArgumentException { ParamName: "write" } unstorable:
+                await Responses.WriteStatusAsync(context, StatusErrors.RequestEntityTooLarge(unstorable.Message));
+                break;
+            default:
+                LogFailed(context.Request.Method, context.Request.Path.Value ?? "", error);
+                await Responses.WriteStatusAsync(context, StatusErrors.InternalError(error.Message));
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    private partial void LogFailed(string method, string path, Exception cause);
+
+    [LoggerMessage(LogLevel.Error, "the store refuses writes")]
+    private partial void LogUnavailable(Exception cause);
+}

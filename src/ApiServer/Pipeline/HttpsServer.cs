@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Navarch.ApiServer.Pipeline;
+
+/// <summary>Kestrel with one HTTPS listener and one application, without a host around it.</summary>
+internal sealed class HttpsServer : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+    private readonly IServer server;
+
+    public HttpsServer(ApiServerConfig config, ILoggerFactory logs)
+    {
+        var collection = new ServiceCollection();
+        collection.AddSingleton(logs);
+        collection.AddLogging();
+        collection.AddMetrics();
+        collection.AddSingleton(new System.Diagnostics.DiagnosticListener("Navarch.ApiServer"));
+        collection.AddSingleton<System.Diagnostics.DiagnosticSource>(static provider => provider.GetRequiredService<System.Diagnostics.DiagnosticListener>());
+        new ServicesOnly(collection).UseKestrelCore().UseKestrelHttpsConfiguration();
+        collection.Configure<KestrelServerOptions>(options => Configure(options, config));
+        services = collection.BuildServiceProvider();
+        server = services.GetRequiredService<IServer>();
+    }
+
+    /// <summary>Where the server listens, once it has started.</summary>
+    public Uri Address => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken ct) where TContext : notnull =>
+        server.StartAsync(application, ct);
+
+    /// <summary>Takes no new connections and waits for requests under way until <paramref name="ct"/> ends.</summary>
+    public Task StopAsync(CancellationToken ct) => server.StopAsync(ct);
+
+    public async ValueTask DisposeAsync() => await services.DisposeAsync();
+
+    private static void Configure(KestrelServerOptions options, ApiServerConfig config)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = RequestBody.BytesMax;
+        options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        options.Limits.MaxConcurrentConnections = 20_000;
+        options.Limits.MaxConcurrentUpgradedConnections = 2_000;
+        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(3);
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        options.Limits.Http2.MaxStreamsPerConnection = 1_000;
+        options.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
+        options.Limits.Http2.InitialStreamWindowSize = 1 << 20;
+        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        options.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
+        options.Listen(new IPEndPoint(config.BindAddress, config.Port), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(Https(config));
+        });
+    }
+
+    private static HttpsConnectionAdapterOptions Https(ApiServerConfig config)
+    {
+        // The chain is checked by the authenticator, which answers a stranger with 401 and not with a broken handshake.
+        // Here only possession of the key is proven. Nothing is fetched from addresses a stranger's certificate names.
+        var policy = new X509ChainPolicy
+        {
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            VerificationFlags = X509VerificationFlags.AllFlags,
+        };
+        policy.CustomTrustStore.AddRange(config.ClientAuthorities);
+        var context = SslStreamCertificateContext.Create(config.ServerCertificate, null, offline: true);
+        return new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = config.ServerCertificate,
+            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            ClientCertificateValidation = static (_, _, _) => true,
+            CheckCertificateRevocation = false,
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            OnAuthenticate = (_, tls) =>
+            {
+                tls.ServerCertificateContext = context;
+                tls.ServerCertificate = null;
+                tls.CertificateChainPolicy = policy;
+                tls.AllowRenegotiation = false;
+            },
+        };
+    }
+
+    /// <summary>Lets Kestrel's own extension methods register what it needs, where there is no host.</summary>
+    private sealed class ServicesOnly(IServiceCollection services) : IWebHostBuilder
+    {
+        private readonly WebHostBuilderContext context = new()
+        {
+            Configuration = new ConfigurationBuilder().Build(),
+        };
+
+#pragma warning disable ASPDEPR008 // The interface asks for it; nothing calls it.
+        public IWebHost Build() => throw new NotSupportedException();
+#pragma warning restore ASPDEPR008
+
+        public IWebHostBuilder ConfigureAppConfiguration(Action<WebHostBuilderContext, IConfigurationBuilder> configureDelegate) => this;
+
+        public IWebHostBuilder ConfigureServices(Action<IServiceCollection> configureServices)
+        {
+            configureServices(services);
+            return this;
+        }
+
+        public IWebHostBuilder ConfigureServices(Action<WebHostBuilderContext, IServiceCollection> configureServices)
+        {
+            configureServices(context, services);
+            return this;
+        }
+
+        public string? GetSetting(string key) => null;
+
+        public IWebHostBuilder UseSetting(string key, string? value) => this;
+    }
+}
