@@ -18,7 +18,7 @@ internal sealed class ListHandler(Cache cache, TimeProvider time)
     {
         var format = request.Format();
         var page = await ListPage.ReadAsync(ListRequest.Of(kind, request.Info.Namespace, request.Options), cache, time, request.Aborted);
-        if (format is { Form: Form.Object, Encoding: Pipeline.Encoding.Json } && !request.IsPretty)
+        if (format is { Form: Form.Object, Encoding: OutputEncoding.Json } && !request.IsPretty)
         {
             await WriteBytesAsync(request, kind, page);
             return;

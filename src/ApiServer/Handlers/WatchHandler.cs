@@ -1,7 +1,4 @@
 using System.IO.Pipelines;
-using Navarch.Api.Json;
-using Navarch.Api.Meta.V1;
-using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;

@@ -87,7 +87,7 @@ internal sealed class TableWriter(Kind kind, string version, string includeObjec
     // Clients leave out rows of ended pods by this condition.
     private static void WriteConditions(ApiWriter writer, IResource value)
     {
-        if (value is Pod { Status.Phase: PodPhase.Succeeded or PodPhase.Failed } pod)
+        if (value is Pod { Status.Phase: PodPhase.PodSucceeded or PodPhase.PodFailed } pod)
         {
             writer.Raw(",\"conditions\":[{\"type\":\"Completed\",\"status\":\"True\",\"reason\":"u8);
             writer.String(pod.Status.Phase);

@@ -100,15 +100,18 @@ internal static class Yaml
                 throw StatusErrors.BadRequest("error converting YAML to JSON: document contains excessive aliasing").AsException();
             }
 
+            if (parser.TryConsume<AnchorAlias>(out var alias))
+            {
+                writer.Raw(anchors.TryGetValue(alias.Value, out var known)
+                    ? known
+                    : throw StatusErrors.BadRequest($"error converting YAML to JSON: yaml: unknown anchor '{alias.Value}' referenced").AsException());
+                return;
+            }
+
             var start = writer.Length;
             var node = parser.Consume<NodeEvent>();
             switch (node)
             {
-                case AnchorAlias alias:
-                    writer.Raw(anchors.TryGetValue(alias.Value, out var known)
-                        ? known
-                        : throw StatusErrors.BadRequest($"error converting YAML to JSON: yaml: unknown anchor '{alias.Value}' referenced").AsException());
-                    return;
                 case Scalar scalar:
                     YamlScalars.Write(writer, scalar);
                     break;

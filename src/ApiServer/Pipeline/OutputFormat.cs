@@ -2,7 +2,7 @@ using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Pipeline;
 
-internal enum Encoding
+internal enum OutputEncoding
 {
     Json,
     Yaml,
@@ -17,13 +17,13 @@ internal enum Form
 
 /// <summary>In which form the client wants its answer.</summary>
 /// <param name="TypeVersion">Version of meta.k8s.io for tables and partial metadata.</param>
-internal readonly record struct OutputFormat(Encoding Encoding, Form Form, string TypeVersion)
+internal readonly record struct OutputFormat(OutputEncoding Encoding, Form Form, string TypeVersion)
 {
-    public static readonly OutputFormat Json = new(Encoding.Json, Form.Object, "v1");
+    public static readonly OutputFormat Json = new(OutputEncoding.Json, Form.Object, "v1");
 
     public static readonly IReadOnlyList<string> MediaTypes = ["application/json", "application/yaml"];
 
-    public string ContentType => Encoding == Encoding.Yaml ? "application/yaml" : "application/json";
+    public string ContentType => Encoding == OutputEncoding.Yaml ? "application/yaml" : "application/json";
 
     /// <summary>The best of what the client accepts and the server has: highest q first, then the client's order.</summary>
     /// <exception cref="StatusException">406: there is nothing.</exception>
@@ -55,7 +55,7 @@ internal readonly record struct OutputFormat(Encoding Encoding, Form Form, strin
         var version = "v1";
         var group = "meta.k8s.io";
         var isFirst = true;
-        Encoding? encoding = null;
+        OutputEncoding? encoding = null;
         foreach (var range in clause.Split(';'))
         {
             var part = clause[range].Trim();
@@ -64,8 +64,8 @@ internal readonly record struct OutputFormat(Encoding Encoding, Form Form, strin
                 isFirst = false;
                 encoding = part switch
                 {
-                    "application/json" or "*/*" or "application/*" => Encoding.Json,
-                    "application/yaml" => Encoding.Yaml,
+                    "application/json" or "*/*" or "application/*" => OutputEncoding.Json,
+                    "application/yaml" => OutputEncoding.Yaml,
                     _ => null,
                 };
                 if (encoding is null)

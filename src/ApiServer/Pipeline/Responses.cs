@@ -37,14 +37,14 @@ internal static class Responses
         WriteAsync(request, code, ApiJson.ToUtf8(value), request.Format(allowsForms: false).Encoding);
 
     /// <param name="json">The answer as JSON; converted if the client wants another encoding.</param>
-    public static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, Encoding encoding)
+    public static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, OutputEncoding encoding)
     {
         foreach (var warning in request.Write.Warnings)
         {
             AddWarning(request.Http, warning);
         }
 
-        if (encoding == Encoding.Yaml)
+        if (encoding == OutputEncoding.Yaml)
         {
             return WriteBytesAsync(request.Http, code, "application/yaml", Yaml.FromJson(json.Span), endsLine: false);
         }

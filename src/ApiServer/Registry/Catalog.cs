@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Navarch.Api;
-using Navarch.ApiServer.Resources;
 
 namespace Navarch.ApiServer.Registry;
 

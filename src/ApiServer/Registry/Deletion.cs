@@ -92,7 +92,7 @@ internal static class Deletion
     // A pod that no node runs, or that has ended, has nobody to say goodbye to.
     private static long PodGrace(Pod pod, DeleteOptions options)
     {
-        if (pod.Spec.NodeName.Length == 0 || pod.Status.Phase is PodPhase.Failed or PodPhase.Succeeded)
+        if (pod.Spec.NodeName.Length == 0 || pod.Status.Phase is PodPhase.PodFailed or PodPhase.PodSucceeded)
         {
             return 0;
         }

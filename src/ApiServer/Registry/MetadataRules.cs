@@ -1,7 +1,5 @@
 using System.Text;
-using Navarch.Api;
 using Navarch.Api.Meta.V1;
-using Navarch.ApiServer.Resources;
 using Navarch.Machinery.Errors;
 using Navarch.Machinery.Selectors;
 

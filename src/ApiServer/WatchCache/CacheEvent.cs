@@ -1,8 +1,8 @@
 namespace Navarch.ApiServer.WatchCache;
 
 /// <summary>One change of a collection, shared by all who watch it.</summary>
-/// <param name="Previous">What the change replaced or deleted; null when it created the object.</param>
-/// <param name="Current">What the change left; null when it deleted the object.</param>
+/// <param name="previous">What the change replaced or deleted; null when it created the object.</param>
+/// <param name="current">What the change left; null when it deleted the object.</param>
 internal sealed class CacheEvent(long revision, StoredObject? previous, StoredObject? current)
 {
     private StoredObject? departed;
