@@ -27,7 +27,7 @@ internal sealed class HttpsServer : IAsyncDisposable
         collection.AddMetrics();
         collection.AddSingleton(new System.Diagnostics.DiagnosticListener("Navarch.ApiServer"));
         collection.AddSingleton<System.Diagnostics.DiagnosticSource>(static provider => provider.GetRequiredService<System.Diagnostics.DiagnosticListener>());
-        new ServicesOnly(collection).UseKestrelCore().UseKestrelHttpsConfiguration();
+        new ServicesOnly(collection).UseKestrelCore();
         collection.Configure<KestrelServerOptions>(options => Configure(options, config));
         services = collection.BuildServiceProvider();
         server = services.GetRequiredService<IServer>();

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Navarch.ApiServer.Tests.Server;
+
+/// <summary>A certificate authority that lives as long as a test.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private readonly DateTimeOffset now = TimeProvider.System.GetUtcNow();
+
+    public TestAuthority(string name = "navarch-test-ca")
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        Certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
+    }
+
+    public X509Certificate2 Certificate { get; }
+
+    public X509Certificate2 Server() => Sign("CN=kube-apiserver", "1.3.6.1.5.5.7.3.1");
+
+    public X509Certificate2 Client(string user, params string[] groups) =>
+        Sign(string.Concat(groups.Select(group => $"O={group},")) + $"CN={user}", "1.3.6.1.5.5.7.3.2");
+
+    public void Dispose() => Certificate.Dispose();
+
+    private X509Certificate2 Sign(string subject, string usage)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.Create(Certificate, now.AddHours(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var whole = certificate.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+    }
+}
