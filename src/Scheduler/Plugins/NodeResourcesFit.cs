@@ -1,0 +1,120 @@
+using Navarch.Scheduler.Pods;
+using Navarch.Scheduler.Queue;
+using Navarch.Scheduler.Snapshots;
+
+namespace Navarch.Scheduler.Plugins;
+
+/// <summary>A node must have free what a pod asks for; the node with most left free is rated best.</summary>
+internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
+{
+    public string Name => nameof(NodeResourcesFit);
+
+    public INodeFilter For(PodInfo pod, Snapshot snapshot) => new Filter(pod.Requests);
+
+    public bool MayHelp(PodInfo pod, in ClusterChange change) => change.Kind switch
+    {
+        ClusterChangeKind.NodeAdded => IsEnough(change.Node!, pod.Requests),
+        ClusterChangeKind.NodeChanged => IsEnough(change.Node!, pod.Requests)
+            && (change.NodeBefore!.Allocatable != change.Node!.Allocatable || change.NodeBefore.PodsMax != change.Node.PodsMax),
+        ClusterChangeKind.PodRemoved => true, // It leaves at least its place among the pods of the node.
+        ClusterChangeKind.PodShrunk => true,
+        _ => false,
+    };
+
+    /// <summary>The mean of the free shares of CPU and memory that would be left.</summary>
+    public bool Score(PodInfo pod, Snapshot snapshot, ReadOnlySpan<NodeInfo> nodes, Span<long> scores)
+    {
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var node = nodes[i];
+            var has = node.Facts.Allocatable;
+            var weights = (has.MilliCpu == 0 ? 0 : 1) + (has.Memory == 0 ? 0 : 1);
+            var sum = FreeShare(node.ScoredMilliCpu + pod.ScoredMilliCpu, has.MilliCpu)
+                + FreeShare(node.ScoredMemory + pod.ScoredMemory, has.Memory);
+            scores[i] = weights == 0 ? 0 : sum / weights;
+        }
+
+        return true;
+    }
+
+    private static long FreeShare(long used, long has) => has == 0 || used > has ? 0 : (has - used) * IScorePlugin.ScoreMax / has;
+
+    /// <summary>Whether the node, empty, could hold the pod.</summary>
+    private static bool IsEnough(NodeFacts node, in Resources asks) =>
+        node.PodsMax > 0
+        && asks.MilliCpu <= node.Allocatable.MilliCpu
+        && asks.Memory <= node.Allocatable.Memory
+        && asks.EphemeralStorage <= node.Allocatable.EphemeralStorage
+        && ScalarsFit(asks, node.Allocatable, default);
+
+    private static bool ScalarsFit(in Resources asks, in Resources has, in Resources used)
+    {
+        if (asks.Scalars.Count == 0)
+        {
+            return true;
+        }
+
+        foreach (var (name, amount) in asks.Scalars)
+        {
+            if (amount > has.Scalars.Find(name) - used.Scalars.Find(name))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private sealed class Filter(Resources asks) : INodeFilter
+    {
+        private readonly Dictionary<string, Refusal> refusals = new(StringComparer.Ordinal);
+
+        // What is not asked for is not compared: a node that is overcommitted still takes pods that ask for nothing.
+        public bool Admits(NodeInfo node)
+        {
+            var has = node.Facts.Allocatable;
+            var used = node.Requested;
+            return node.Pods.Length < node.Facts.PodsMax
+                && (asks.MilliCpu == 0 || asks.MilliCpu <= has.MilliCpu - used.MilliCpu)
+                && (asks.Memory == 0 || asks.Memory <= has.Memory - used.Memory)
+                && (asks.EphemeralStorage == 0 || asks.EphemeralStorage <= has.EphemeralStorage - used.EphemeralStorage)
+                && ScalarsFit(asks, has, used);
+        }
+
+        public Refusal Explain(NodeInfo node)
+        {
+            var reasons = new List<string>();
+            var evictionMayHelp = true;
+            if (node.Pods.Length >= node.Facts.PodsMax)
+            {
+                reasons.Add("Too many pods");
+            }
+
+            var (has, used) = (node.Facts.Allocatable, node.Requested);
+            Check("cpu", asks.MilliCpu, has.MilliCpu, used.MilliCpu);
+            Check("memory", asks.Memory, has.Memory, used.Memory);
+            Check("ephemeral-storage", asks.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+            foreach (var (name, amount) in asks.Scalars)
+            {
+                Check(name, amount, has.Scalars.Find(name), used.Scalars.Find(name));
+            }
+
+            var key = string.Join('\n', reasons) + evictionMayHelp;
+            if (!refusals.TryGetValue(key, out var refusal))
+            {
+                refusals.Add(key, refusal = new Refusal(reasons, evictionMayHelp));
+            }
+
+            return refusal;
+
+            void Check(string name, long amount, long capacity, long taken)
+            {
+                if (amount > 0 && amount > capacity - taken)
+                {
+                    reasons.Add($"Insufficient {name}");
+                    evictionMayHelp &= amount <= capacity;
+                }
+            }
+        }
+    }
+}
