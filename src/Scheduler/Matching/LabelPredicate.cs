@@ -4,6 +4,10 @@ using Navarch.Api.Meta.V1;
 namespace Navarch.Scheduler.Matching;
 
 /// <summary>A label selector made ready to be asked often. Two predicates of the same text are equal.</summary>
+/// <remarks>
+/// It is made for every pod that comes, of text that the server has checked: unlike Machinery's selectors it is built without
+/// checks, never throws, and lets what it does not understand match nothing.
+/// </remarks>
 internal sealed class LabelPredicate : IEquatable<LabelPredicate>
 {
     /// <summary>Matches no labels at all: what an absent selector selects.</summary>

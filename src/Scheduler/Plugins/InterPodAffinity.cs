@@ -38,7 +38,7 @@ internal sealed class InterPodAffinity : IFilterPlugin, IScorePlugin
         ClusterChangeKind.PodAdded => pod.Affinity is { RequiredNear.Length: > 0 },
         ClusterChangeKind.PodRemoved =>
             pod.Affinity is { RequiredAway.Length: > 0 } || change.Pod!.Affinity is { RequiredAway.Length: > 0 },
-        ClusterChangeKind.PodLabelsChanged or ClusterChangeKind.NodeAdded or ClusterChangeKind.NamespaceChanged => true,
+        ClusterChangeKind.PodChanged or ClusterChangeKind.NodeAdded or ClusterChangeKind.NamespaceChanged => true,
         ClusterChangeKind.NodeChanged => !change.NodeBefore!.Labels.Equals(change.Node!.Labels),
         _ => false,
     };

@@ -20,7 +20,9 @@ internal enum ClusterChangeKind
 
     /// <summary>A placed pod asks for less than before.</summary>
     PodShrunk,
-    PodLabelsChanged,
+
+    /// <summary>A placed pod has other labels, or is on its way out.</summary>
+    PodChanged,
     NamespaceChanged,
 }
 

@@ -3,6 +3,7 @@ using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Scheduler.Matching;
 using Navarch.Scheduler.Pods;
+using Navarch.Scheduler.Preemption;
 
 namespace Navarch.Scheduler.Snapshots;
 
@@ -188,6 +189,11 @@ internal sealed class ClusterState
     /// <inheritdoc cref="WorkloadSelectors.WithService"/>
     public void SetService(string @namespace, string name, Map<string> before, Map<string> after) =>
         latest = latest with { Workloads = latest.Workloads.WithService(@namespace, name, before, after) };
+
+    /// <param name="key"><c>namespace/name</c> of the budget.</param>
+    /// <param name="budget">Null when it is gone.</param>
+    public void SetBudget(string key, DisruptionBudget? budget) =>
+        latest = latest with { Budgets = budget is null ? latest.Budgets.Remove(key) : latest.Budgets.SetItem(key, budget) };
 
     /// <summary>The cluster as it is now. The same object as before when nothing changed.</summary>
     public Snapshot TakeSnapshot()

@@ -50,6 +50,14 @@ internal sealed class NodeFacts
 
     public IReadOnlyCollection<string> Images => imageSizes.Keys;
 
+    /// <summary>Nothing that rules judge differs. Nodes report often, and mostly that they are still there.</summary>
+    public bool IsSameForRules(NodeFacts other) =>
+        Node.Spec.Unschedulable == other.Node.Spec.Unschedulable
+        && PodsMax == other.PodsMax
+        && Allocatable == other.Allocatable
+        && Labels.Equals(other.Labels)
+        && Node.Spec.Taints.SequenceEqual(other.Node.Spec.Taints);
+
     /// <summary>Bytes of the image on this node, or 0 when it is not there.</summary>
     public long ImageSize(string name) => imageSizes.GetValueOrDefault(name);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Navarch.Api;
 using Navarch.Scheduler.Pods;
+using Navarch.Scheduler.Preemption;
 
 namespace Navarch.Scheduler.Snapshots;
 
@@ -30,6 +31,10 @@ internal sealed record Snapshot
 
     /// <summary>Pods that wait for victims to leave the node of this index; pods of lower priority must not take the room.</summary>
     public ImmutableDictionary<int, ImmutableArray<PodInfo>> Nominated { get; init; } = ImmutableDictionary<int, ImmutableArray<PodInfo>>.Empty;
+
+    /// <summary>Disruption budgets, by <c>namespace/name</c>.</summary>
+    public ImmutableDictionary<string, DisruptionBudget> Budgets { get; init; } =
+        ImmutableDictionary.Create<string, DisruptionBudget>(StringComparer.Ordinal);
 
     /// <summary>Pods of all nodes that have wishes about the company of other pods.</summary>
     public int PodsWithAffinity { get; init; }
