@@ -222,7 +222,7 @@ internal sealed class SchedulingAlgorithm(PluginSet plugins, Random random, int?
         }
 
         // Only nodes that the pod names were asked.
-        var affinity = plugins.Filters.First(plugin => plugin is NodeAffinity);
+        var affinity = plugins.Filters.First(plugin => plugin is NodeAffinityPlugin);
         return new Diagnosis(
             snapshot.NodeCount,
             refusals,

@@ -11,21 +11,21 @@ internal sealed record PluginSet(IReadOnlyList<IFilterPlugin> Filters, IReadOnly
     /// <summary>Upstream's default profile: the same rules, order and weights.</summary>
     public static PluginSet Default()
     {
-        var taints = new TaintToleration();
-        var nodeAffinity = new NodeAffinity();
-        var fit = new NodeResourcesFit();
-        var spread = new PodTopologySpread();
-        var podAffinity = new InterPodAffinity();
+        var taints = new TaintTolerationPlugin();
+        var nodeAffinity = new NodeAffinityPlugin();
+        var fit = new NodeResourcesFitPlugin();
+        var spread = new PodTopologySpreadPlugin();
+        var podAffinity = new InterPodAffinityPlugin();
         return new PluginSet(
-            [new NodeUnschedulable(), new NodeName(), taints, nodeAffinity, new NodePorts(), fit, spread, podAffinity],
+            [new NodeUnschedulablePlugin(), new NodeNamePlugin(), taints, nodeAffinity, new NodePortsPlugin(), fit, spread, podAffinity],
             [
                 new(taints, 3),
                 new(nodeAffinity, 2),
                 new(spread, 2),
                 new(podAffinity, 2),
                 new(fit, 1),
-                new(new NodeResourcesBalancedAllocation(), 1),
-                new(new ImageLocality(), 1),
+                new(new NodeResourcesBalancedAllocationPlugin(), 1),
+                new(new ImageLocalityPlugin(), 1),
             ]);
     }
 }

@@ -5,11 +5,11 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>A pod that names its node runs there or nowhere.</summary>
-internal sealed class NodeName : IFilterPlugin
+internal sealed class NodeNamePlugin : IFilterPlugin
 {
     private static readonly Refusal OtherNode = Refusal.ByNode("node(s) didn't match the requested node name");
 
-    string IFilterPlugin.Name => nameof(NodeName);
+    public string Name => "NodeName";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot) => pod.Pod.Spec.NodeName.Length == 0 ? null : new Filter(pod.Pod.Spec.NodeName);
 

@@ -7,7 +7,7 @@ using Navarch.Scheduler.Totals;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Pods of a kind lie evenly over zones, nodes or whatever a constraint names; by default over nodes and zones.</summary>
-internal sealed class PodTopologySpread : IFilterPlugin, IScorePlugin
+internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
 {
     // A class costs a handful of integers per node; busier clusters than this many templates at a time count some anew.
     private const int ClassesMax = 128;
@@ -29,7 +29,7 @@ internal sealed class PodTopologySpread : IFilterPlugin, IScorePlugin
 
     private readonly record struct DefaultClass(PodClass Pods, LabelPredicate Siblings);
 
-    public string Name => nameof(PodTopologySpread);
+    public string Name => "PodTopologySpread";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot)
     {

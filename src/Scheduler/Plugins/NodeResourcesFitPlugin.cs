@@ -5,9 +5,9 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>A node must have free what a pod asks for; the node with most left free is rated best.</summary>
-internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
+internal sealed class NodeResourcesFitPlugin : IFilterPlugin, IScorePlugin
 {
-    public string Name => nameof(NodeResourcesFit);
+    public string Name => "NodeResourcesFit";
 
     public INodeFilter For(PodInfo pod, Snapshot snapshot) => new Filter(pod.Requests);
 

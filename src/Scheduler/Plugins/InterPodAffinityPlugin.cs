@@ -6,7 +6,7 @@ using Navarch.Scheduler.Totals;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Pods are near the pods they want to be near, away from those they want to be away from, and refuse whom they refuse.</summary>
-internal sealed class InterPodAffinity : IFilterPlugin, IScorePlugin
+internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
 {
     private const int ClassesMax = 128;
 
@@ -16,7 +16,7 @@ internal sealed class InterPodAffinity : IFilterPlugin, IScorePlugin
 
     private readonly ClassCache<PodClass, AffinityTotals> classes = new(ClassesMax);
 
-    public string Name => nameof(InterPodAffinity);
+    public string Name => "InterPodAffinity";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot)
     {

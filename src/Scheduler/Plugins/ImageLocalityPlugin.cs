@@ -8,7 +8,7 @@ namespace Navarch.Scheduler.Plugins;
 /// Prefers nodes that have the pod's images already. An image counts by its size and by the share of nodes that have it: one that
 /// is on a single node must not draw all its pods there.
 /// </summary>
-internal sealed class ImageLocality : IScorePlugin
+internal sealed class ImageLocalityPlugin : IScorePlugin
 {
     private const long Megabyte = 1024 * 1024;
 
@@ -16,7 +16,7 @@ internal sealed class ImageLocality : IScorePlugin
     private const long BytesMin = 23 * Megabyte;
     private const long BytesPerContainerMax = 1000 * Megabyte;
 
-    public string Name => nameof(ImageLocality);
+    public string Name => "ImageLocality";
 
     public bool Score(PodInfo pod, Snapshot snapshot, ReadOnlySpan<NodeInfo> nodes, Span<long> scores)
     {

@@ -6,11 +6,11 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Node selector and node affinity: the nodes a pod insists on, and those it would rather have.</summary>
-internal sealed class NodeAffinity : IFilterPlugin, IScorePlugin
+internal sealed class NodeAffinityPlugin : IFilterPlugin, IScorePlugin
 {
     private static readonly Refusal NoMatch = Refusal.ByNode("node(s) didn't match Pod's node affinity/selector");
 
-    public string Name => nameof(NodeAffinity);
+    public string Name => "NodeAffinity";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot) => pod.RequiredNodes is { } required ? new Filter(required) : null;
 

@@ -5,11 +5,11 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Two pods cannot have the same port of a node.</summary>
-internal sealed class NodePorts : IFilterPlugin
+internal sealed class NodePortsPlugin : IFilterPlugin
 {
     private static readonly Refusal Taken = Refusal.ByPods("node(s) didn't have free ports for the requested pod ports");
 
-    public string Name => nameof(NodePorts);
+    public string Name => "NodePorts";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot) => pod.HostPorts.Length == 0 ? null : new Filter(pod.HostPorts);
 

@@ -4,9 +4,9 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Prefers nodes whose shares of used CPU and used memory the pod brings closer together, so that neither runs out first.</summary>
-internal sealed class NodeResourcesBalancedAllocation : IScorePlugin
+internal sealed class NodeResourcesBalancedAllocationPlugin : IScorePlugin
 {
-    public string Name => nameof(NodeResourcesBalancedAllocation);
+    public string Name => "NodeResourcesBalancedAllocation";
 
     public bool Score(PodInfo pod, Snapshot snapshot, ReadOnlySpan<NodeInfo> nodes, Span<long> scores)
     {

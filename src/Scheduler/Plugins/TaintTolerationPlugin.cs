@@ -7,12 +7,12 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>Taints keep away pods that do not tolerate them; soft taints count against the node.</summary>
-internal sealed class TaintToleration : IFilterPlugin, IScorePlugin
+internal sealed class TaintTolerationPlugin : IFilterPlugin, IScorePlugin
 {
     // Upstream named key and value here until 1.34.2; they may be confidential, and whoever reads a pod's status need not read nodes.
     private static readonly Refusal Tainted = Refusal.ByNode("node(s) had untolerated taint(s)");
 
-    public string Name => nameof(TaintToleration);
+    public string Name => "TaintToleration";
 
     public INodeFilter For(PodInfo pod, Snapshot snapshot) => new Filter(pod.Pod.Spec.Tolerations);
 

@@ -7,13 +7,13 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Plugins;
 
 /// <summary>A cordoned node takes no new pods, but those that tolerate just that.</summary>
-internal sealed class NodeUnschedulable : IFilterPlugin
+internal sealed class NodeUnschedulablePlugin : IFilterPlugin
 {
     private static readonly Refusal Cordoned = Refusal.ByNode("node(s) were unschedulable");
     private static readonly Filter Instance = new();
     private static readonly Taint Cordon = new() { Key = "node.kubernetes.io/unschedulable", Effect = TaintEffect.NoSchedule };
 
-    public string Name => nameof(NodeUnschedulable);
+    public string Name => "NodeUnschedulable";
 
     public INodeFilter? For(PodInfo pod, Snapshot snapshot) => pod.Pod.Spec.Tolerations.Tolerate(Cordon) ? null : Instance;
 
