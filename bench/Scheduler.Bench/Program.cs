@@ -1,0 +1,25 @@
+using Navarch.Scheduler.Bench;
+
+// Usage: Scheduler.Bench [pods, default 5000] [pods of the naive sample, default 20; 1 where it is slowest]
+var pods = args.Length > 0 ? int.Parse(args[0]) : 5000;
+var sample = args.Length > 1 ? int.Parse(args[1]) : 20;
+
+foreach (var workload in Workload.All)
+{
+    Runs.Ours(workload, nodes: 100, pods: 1000); // The compiler has its say first.
+}
+
+Console.WriteLine($"{pods} pods, one thread, decisions only (no API server on either side)");
+Console.WriteLine();
+Console.WriteLine("| workload | nodes | pods/s | bytes per pod | most pods on a node | naive: pods/s | ratio |");
+Console.WriteLine("|---|---|---|---|---|---|---|");
+foreach (var nodes in new[] { 1000, 5000 })
+{
+    foreach (var workload in Workload.All)
+    {
+        var ours = Runs.Ours(workload, nodes, pods);
+        var naive = Runs.Naive(workload, nodes, pods, workload.Name.Contains("zone") ? 1 : sample);
+        Console.WriteLine(
+            $"| {workload.Name} | {nodes} | {ours.PodsPerSecond:0} | {ours.BytesPerPod} | {ours.PodsPerNodeMax} | {naive.PodsPerSecond:0.0} | {ours.PodsPerSecond / naive.PodsPerSecond:0}x |");
+    }
+}
