@@ -158,8 +158,14 @@ public sealed class FakeCluster(TimeProvider time) : IClient
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, broken);
-            await Task.WhenAny(more, Task.Delay(Timeout.Infinite, either.Token));
-            ct.ThrowIfCancellationRequested();
+            try
+            {
+                await more.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+                // The server ends the watch.
+            }
         }
     }
 
