@@ -61,6 +61,27 @@ public sealed class PodNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Services_between_pods_of_a_node_work_without_the_bridge_filter_too()
+    {
+        await using var node = await StartAsync();
+        using var proxy = new TestProxy(node);
+        node.ServeTcp(node.Pod(2), "pod2", 8080);
+        proxy.Set("web", TestProxy.ClusterIP("tcp/10.96.0.10:80", "10.244.0.3:8080"));
+        NetworkNamespace.Run(node.Node, () =>
+        {
+            if (Sysctl.Exists("net/bridge/bridge-nf-call-iptables"))
+            {
+                Sysctl.Set("net/bridge/bridge-nf-call-iptables", "0");
+            }
+        });
+        using var socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, node.Node);
+
+        new PodTable(Config(node), socket).Replace(NodePods, bridgeIsFiltered: false);
+
+        Assert.Equal(new Reply("pod2", TestNode.BridgeAddress), await node.AskTcpAsync(node.Pod(1), "10.96.0.10", 80));
+    }
+
+    [Fact]
     public async Task A_host_port_leads_to_its_pod_from_everywhere()
     {
         await using var node = await StartAsync();

@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.Network.Services;
+using Navarch.Network.Tests.Kernel;
+
+namespace Navarch.Network.Tests.Services;
+
+/// <summary>From objects of the API to packets: informers, rules and the real kernel.</summary>
+public sealed class ProxyProcessTests
+{
+    [Fact]
+    public async Task Packets_follow_services_and_endpoints_as_they_come_change_and_go()
+    {
+        await using var node = await TestNode.StartAsync();
+        node.ServeTcp(node.Pod(2), "pod2", 8080);
+        node.ServeTcp(node.Pod(3), "pod3", 8080);
+        var cluster = new SimulatedCluster();
+        cluster.Set(new Node
+        {
+            Metadata = ObjectMeta.Empty with { Name = "here", UID = "here" },
+            Spec = NodeSpec.Empty with { PodCIDR = "10.244.0.0/24" },
+        });
+        cluster.Set(A.Service(type: ServiceType.NodePort, nodePort: 30080));
+        cluster.Set(A.Slice("10.244.0.3"));
+        using var stop = new CancellationTokenSource();
+        var config = new ProxyConfig { NodeName = "here", TableName = "navarch-test", NetworkNamespacePath = node.Node };
+        var running = ProxyProcess.RunAsync(config, cluster, NullLoggerFactory.Instance, TimeProvider.System, stop.Token);
+
+        await UntilAsync(node, "pod2");
+        Assert.Equal(TestNode.PodAddress(1), (await node.AskTcpAsync(node.Pod(1), "10.96.0.10", 80)).SeenAddress);
+        cluster.Set(A.Slice("10.244.0.4"));
+        await UntilAsync(node, "pod3");
+        cluster.Set(A.Slice());
+        await UntilAsync(node, "refused");
+        await node.InNodeAsync("nft flush ruleset");
+        cluster.Set(A.Slice("10.244.0.3"));
+        await UntilAsync(node, "pod2");
+        cluster.Remove(A.Service());
+        cluster.Set(A.Service("10.96.0.11", name: "web"));
+        await UntilAsync(node, "pod2", "10.96.0.11");
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal("pod2", (await node.AskTcpAsync(node.Pod(1), "10.96.0.11", 80)).Server); // The rules stay.
+        ProxyProcess.Remove(config);
+        Assert.Equal("", await node.InNodeAsync("nft list ruleset"));
+    }
+
+    private static async Task UntilAsync(TestNode node, string expected, string address = "10.96.0.10")
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            string answer;
+            try
+            {
+                answer = (await node.AskTcpAsync(node.Pod(1), address, 80)).Server;
+            }
+            catch (SocketException e)
+            {
+                answer = e.SocketErrorCode == SocketError.ConnectionRefused ? "refused" : e.SocketErrorCode.ToString();
+            }
+            catch (OperationCanceledException)
+            {
+                answer = "nothing";
+            }
+            if (answer == expected)
+            {
+                return;
+            }
+            await Task.Delay(5, timeout.Token);
+        }
+    }
+}
