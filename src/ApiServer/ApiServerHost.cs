@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.InProcess;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
+using Navarch.ApiServer.Services;
 using Navarch.ApiServer.WatchCache;
+using Navarch.Client;
 using Navarch.Storage;
 
 namespace Navarch.ApiServer;
@@ -21,6 +24,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private readonly HttpsServer https;
     private readonly Cache cache;
     private readonly ILogger log;
+    private Func<UserInfo, IClient> clients = null!;
     private Task following = Task.CompletedTask;
     private int stopped;
 
@@ -37,6 +41,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <summary>Ends when the server cannot go on: its store has failed. The process should then end.</summary>
     public Task Completion => following;
 
+    /// <summary>The API for a component in this process, as the user it says it is.</summary>
+    public IClient InProcessClient(string user, params IReadOnlyList<string> groups) => clients(new UserInfo(user, [.. groups, "system:authenticated"]));
+
     /// <summary>Loads the store and serves. Returns when requests are answered.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<ApiServerHost> StartAsync(ApiServerConfig config, IRevisionStore store, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
@@ -45,8 +52,21 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var catalog = new Catalog(Kinds.All());
         var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
         var objects = new ObjectWriter(store, cache, catalog, [], time, random);
-        var subresources = new Dictionary<string, ISubresource>();
-        var discovery = new DiscoveryDocuments(catalog, subresources.Values, $"{config.AdvertiseAddress}:{config.Port}");
+        var addresses = new AddressPool(config.ServiceNetwork, new Random());
+        var allocator = new ServiceAllocator(addresses, new PortPool(config.NodePortFirst, config.NodePortLast, new Random()));
+        objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
+        var authorizer = new ComponentAuthorizer();
+        var scale = new ScaleSubresource(objects);
+        var subresources = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
+        {
+            ["pods/binding"] = new BindingSubresource(objects, time),
+            ["namespaces/finalize"] = new FinalizeSubresource(objects),
+            ["deployments/scale"] = scale,
+            ["replicasets/scale"] = scale,
+            ["statefulsets/scale"] = scale,
+            ["replicationcontrollers/scale"] = scale,
+        };
+        var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), $"{config.AdvertiseAddress}:{config.Port}");
         var health = new HealthHandler();
         health.Add("store", () => store.Completion.IsCompleted ? "the store has ended" : null);
         var dispatcher = new Dispatcher(
@@ -61,15 +81,19 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new DeleteHandler(objects, cache, time),
             subresources);
         var https = new HttpsServer(config, logs);
-        var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"));
+        var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
+        {
+            clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
+        };
         try
         {
             await cache.LoadAsync(ct);
+            allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
             host.following = host.FollowAsync();
             await new SystemNamespaces(catalog, objects).EnsureAsync(ct);
             var application = new ApiApplication(
                 [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
-                new ComponentAuthorizer(),
+                authorizer,
                 dispatcher,
                 health,
                 new RequestLimits(),
@@ -79,6 +103,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 host.stopping.Token);
             await https.StartAsync(application, ct);
             host.Address = Reachable(https.Address);
+            await new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port).EnsureAsync(ct);
             return host;
         }
         catch

@@ -23,14 +23,14 @@ internal sealed class Collection(Kind kind)
     private readonly Dictionary<long, Snapshot> retained = [];
     private readonly Queue<long> retainedOrder = [];
     private Snapshot current = new(ObjectMap.Empty, 0);
-    private int typedReaders;
+    private bool keepsValues;
 
     public Kind Kind { get; } = kind;
 
     public Snapshot Current => Volatile.Read(ref current);
 
     /// <summary>Components in this process read typed objects of the kind.</summary>
-    public bool KeepsValues => Volatile.Read(ref typedReaders) > 0;
+    public bool KeepsValues => Volatile.Read(ref keepsValues);
 
     public int WatcherCount
     {
@@ -46,9 +46,8 @@ internal sealed class Collection(Kind kind)
     /// <summary>Called for every event, under the lock, before watchers are told. For allocators, which must not miss one.</summary>
     public Action<CacheEvent>? Applying { get; set; }
 
-    public void KeepValues() => Interlocked.Increment(ref typedReaders);
-
-    public void DropValues() => Interlocked.Decrement(ref typedReaders);
+    /// <summary>From now on, decoded objects are kept: somebody in this process holds them anyway.</summary>
+    public void KeepValues() => Volatile.Write(ref keepsValues, true);
 
     /// <param name="objects">In ordinal order of their keys.</param>
     public void Load(IReadOnlyList<StoredObject> objects, long revision)

@@ -10,9 +10,9 @@ namespace Navarch.ApiServer.WatchCache;
 internal sealed class StoredObject
 {
     private readonly Kind kind;
-    private readonly IResource? value;
     private readonly int versionAt;
     private readonly int versionLength;
+    private IResource? value;
 
     private StoredObject(Kind kind, string key, long revision, byte[] json, int versionAt, int versionLength, Map<string> labels, string[] fields, string @namespace, string name, IResource? value)
     {
@@ -51,7 +51,24 @@ internal sealed class StoredObject
     /// The typed object. Kept where components in this process read the kind, else decoded anew each time: a record
     /// costs several times the memory of its JSON.
     /// </summary>
-    public IResource Value => value ?? kind.Parse(Json);
+    public IResource Value
+    {
+        get
+        {
+            // Two threads may both decode; they make equal values, and either may stay.
+            var known = Volatile.Read(ref value);
+            if (known is null)
+            {
+                known = kind.Parse(Json);
+                if (kind.Objects.KeepsValues)
+                {
+                    Volatile.Write(ref value, known);
+                }
+            }
+
+            return known;
+        }
+    }
 
     /// <summary>The object as an element of a list: without kind and apiVersion. To be preceded by <c>{</c>.</summary>
     public ReadOnlySpan<byte> ItemTail => Json.AsSpan(1 + kind.TypePrefix.Length);

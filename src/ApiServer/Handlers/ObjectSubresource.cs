@@ -1,0 +1,54 @@
+using Navarch.Api;
+using Navarch.Api.Json;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary>What somebody asks of a subresource, whether over HTTPS or within the process.</summary>
+/// <param name="Verb">get, create, update or patch.</param>
+/// <param name="Body">JSON, or a patch of <paramref name="MediaType"/>.</param>
+internal sealed record SubresourceCall(Kind Kind, string Verb, string Namespace, string Name, ReadOnlyMemory<byte> Body, string MediaType, WriteOptions Write);
+
+/// <summary>A subresource that takes an object and answers with one.</summary>
+internal abstract class ObjectSubresource : ISubresource
+{
+    public abstract SubresourceType? Describe(Kind kind);
+
+    /// <exception cref="StatusException">Nothing was changed.</exception>
+    public abstract Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct);
+
+    public async Task HandleAsync(ApiRequest request, Kind kind)
+    {
+        var info = request.Info;
+        if (!Describe(kind)!.Verbs.Contains(info.Verb))
+        {
+            throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException();
+        }
+
+        var type = BodyDecoder.MediaType(request.Http.Request.ContentType);
+        SubresourceAnswer answer;
+        if (info.Verb == "patch")
+        {
+            using var patch = await RequestBody.ReadAsync(request.Http);
+            answer = await InvokeAsync(new SubresourceCall(kind, info.Verb, info.Namespace, info.Name, patch.Memory, type, request.Write), request.Aborted);
+        }
+        else if (info.Verb == "get")
+        {
+            answer = await InvokeAsync(new SubresourceCall(kind, info.Verb, info.Namespace, info.Name, default, "", request.Write), request.Aborted);
+        }
+        else
+        {
+            using var body = await BodyDecoder.ReadAsync(request);
+            answer = await InvokeAsync(new SubresourceCall(kind, info.Verb, info.Namespace, info.Name, body.Memory, type, request.Write), request.Aborted);
+        }
+
+        await Responses.WriteAsync(request, answer.Code, answer.Json, request.Format(allowsForms: false).Encoding);
+    }
+}
+
+internal readonly record struct SubresourceAnswer(int Code, ReadOnlyMemory<byte> Json)
+{
+    public static SubresourceAnswer Of(int code, IApiObject value) => new(code, ApiJson.ToUtf8(value));
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Discovery.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+using EndpointPort = Navarch.Api.Core.V1.EndpointPort;
+using SlicePort = Navarch.Api.Discovery.V1.EndpointPort;
+
+namespace Navarch.ApiServer.Services;
+
+/// <summary>Keeps the service <c>kubernetes</c>, by which pods reach this server, leading here.</summary>
+internal sealed class KubernetesService(Catalog catalog, ObjectWriter objects, IPAddress clusterIP, IPAddress address, int port)
+{
+    private const string Name = "kubernetes";
+    private const string Namespace = "default";
+
+    private static readonly ObjectMeta Metadata = new() { Name = Name, Namespace = Namespace };
+
+    public async Task EnsureAsync(CancellationToken ct)
+    {
+        await EnsureAsync(
+            new Service
+            {
+                Metadata = Metadata with { Labels = [new("component", "apiserver"), new("provider", "kubernetes")] },
+                Spec = new ServiceSpec
+                {
+                    Type = ServiceType.ClusterIP,
+                    ClusterIP = clusterIP.ToString(),
+                    ClusterIPs = [clusterIP.ToString()],
+                    SessionAffinity = "None",
+                    InternalTrafficPolicy = "Cluster",
+                    Ports = [new ServicePort { Name = "https", Protocol = "TCP", Port = 443, TargetPort = port }],
+                },
+            },
+            (present, wanted) => present with { Spec = present.Spec with { Ports = wanted.Spec.Ports } },
+            ct);
+        await EnsureAsync(
+            new Endpoints
+            {
+                Metadata = Metadata with { Labels = [new("endpointslice.kubernetes.io/skip-mirror", "true")] },
+                Subsets =
+                [
+                    new EndpointSubset
+                    {
+                        Addresses = [new EndpointAddress { IP = address.ToString() }],
+                        Ports = [new EndpointPort { Name = "https", Port = port, Protocol = "TCP" }],
+                    },
+                ],
+            },
+            (present, wanted) => present with { Subsets = wanted.Subsets },
+            ct);
+        await EnsureAsync(
+            new EndpointSlice
+            {
+                Metadata = Metadata with { Labels = [new("kubernetes.io/service-name", Name)] },
+                AddressType = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? AddressType.IPv4 : AddressType.IPv6,
+                Endpoints = [new Endpoint { Addresses = [address.ToString()], Conditions = new EndpointConditions { Ready = true } }],
+                Ports = [new SlicePort { Name = "https", Protocol = "TCP", Port = port }],
+            },
+            (present, wanted) => present with { Endpoints = wanted.Endpoints, Ports = wanted.Ports },
+            ct);
+    }
+
+    private async Task EnsureAsync<T>(T wanted, Func<T, T, T> correct, CancellationToken ct) where T : class, IResource<T>
+    {
+        var kind = catalog.Get<T>();
+        await objects.UpdateAsync(kind, Namespace, Name, Correct, UpdateScope.Main, new WriteOptions(UserInfo.Server), ct, absent: () => wanted);
+
+        IResource Correct(StoredObject current) => correct((T)current.Value, wanted);
+    }
+}

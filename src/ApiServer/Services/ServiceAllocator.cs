@@ -1,0 +1,239 @@
+using System.Net;
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Services;
+
+/// <summary>
+/// Sees to it that no two services have one address or node port. What is in use is not kept anywhere but in the services
+/// themselves: it is read from them on start and learned from every event, so it cannot go wrong in a crash.
+/// </summary>
+internal sealed class ServiceAllocator : IAllocator
+{
+    // Guards both pools.
+    private readonly Lock gate = new();
+    private readonly AddressPool addresses;
+    private readonly PortPool ports;
+
+    public ServiceAllocator(AddressPool addresses, PortPool ports)
+    {
+        this.addresses = addresses;
+        this.ports = ports;
+    }
+
+    /// <summary>Learns what exists, and from then on every change. To be called when the cache is loaded and stands still.</summary>
+    public void Attach(Collection services)
+    {
+        services.KeepValues();
+        for (var walk = services.Current.Objects.All(); walk.MoveNext();)
+        {
+            Learn(null, walk.Current);
+        }
+
+        services.Applying = change => Learn(change.Previous, change.Current);
+    }
+
+    public Reservation Reserve(IResource value, IResource? old, FieldErrors errors)
+    {
+        var service = (Service)value;
+        var before = (Service?)old;
+        var owner = $"{service.Metadata.Namespace}/{service.Metadata.Name}";
+        var taken = new Taken();
+        lock (gate)
+        {
+            service = service with { Spec = ReserveAddress(service.Spec, before?.Spec, owner, taken, errors) };
+            service = service with { Spec = ReservePorts(service.Spec, before?.Spec, owner, taken, errors) };
+        }
+
+        return new Reservation(service, () => End(taken));
+    }
+
+    private static bool NeedsAddress(ServiceSpec spec) => spec.Type != ServiceType.ExternalName && spec.ClusterIP != "None";
+
+    private static bool NeedsPorts(ServiceSpec spec) =>
+        spec.Type == ServiceType.NodePort || (spec.Type == ServiceType.LoadBalancer && spec.AllocateLoadBalancerNodePorts != false);
+
+    private static bool IsFixedPort(ServiceSpec spec) => spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer;
+
+    private ServiceSpec ReserveAddress(ServiceSpec spec, ServiceSpec? old, string owner, Taken taken, FieldErrors errors)
+    {
+        if (spec.Type == ServiceType.ExternalName)
+        {
+            return spec with { ClusterIP = "", ClusterIPs = [], IPFamilies = [], IPFamilyPolicy = null };
+        }
+
+        var family = addresses.Network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPFamily.IPv4Protocol : IPFamily.IPv6Protocol;
+        if (spec.IPFamilies.Count == 0)
+        {
+            spec = spec with { IPFamilies = [family] };
+        }
+
+        spec = spec with { IPFamilyPolicy = spec.IPFamilyPolicy ?? IPFamilyPolicy.SingleStack };
+        if (!NeedsAddress(spec))
+        {
+            return spec with { ClusterIPs = ["None"] };
+        }
+
+        if (spec.ClusterIP.Length == 0 && old is not null && NeedsAddress(old))
+        {
+            spec = spec with { ClusterIP = old.ClusterIP };
+        }
+
+        if (spec.ClusterIP.Length == 0)
+        {
+            var any = addresses.TakeAny();
+            if (any is null)
+            {
+                errors.Add("InternalError", "spec.clusterIPs", "Internal error: failed to allocate a serviceIP: range is full");
+                return spec;
+            }
+
+            taken.Address = any;
+            return spec with { ClusterIP = any.ToString(), ClusterIPs = [any.ToString()] };
+        }
+
+        if (old is not null && spec.ClusterIP == old.ClusterIP)
+        {
+            return spec with { ClusterIPs = [spec.ClusterIP] };
+        }
+
+        if (!IPAddress.TryParse(spec.ClusterIP, out var wanted) || !addresses.Contains(wanted))
+        {
+            errors.Invalid("spec.clusterIPs", new RawValue($"[\"{spec.ClusterIP}\"]"), $"failed to allocate IP {spec.ClusterIP}: the provided IP ({spec.ClusterIP}) is not in the valid range. The range of valid IPs is {addresses.Network}");
+        }
+        else if (!addresses.TryTake(wanted, owner))
+        {
+            errors.Invalid("spec.clusterIPs", new RawValue($"[\"{spec.ClusterIP}\"]"), $"failed to allocate IP {spec.ClusterIP}: provided IP is already allocated");
+        }
+        else
+        {
+            taken.Address = wanted;
+        }
+
+        return spec with { ClusterIPs = [spec.ClusterIP] };
+    }
+
+    private ServiceSpec ReservePorts(ServiceSpec spec, ServiceSpec? old, string owner, Taken taken, FieldErrors errors)
+    {
+        if (!IsFixedPort(spec))
+        {
+            return spec.Ports.Any(static port => port.NodePort != 0) && old is not null && IsFixedPort(old)
+                ? spec with { Ports = [.. spec.Ports.Select(static port => port with { NodePort = 0 })] }
+                : spec;
+        }
+
+        var result = new ServicePort[spec.Ports.Count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var port = spec.Ports[i];
+            if (port.NodePort == 0)
+            {
+                port = port with { NodePort = Kept(port, old) };
+            }
+
+            if (port.NodePort == 0 && NeedsPorts(spec))
+            {
+                var any = ports.TakeAny(owner);
+                if (any == 0)
+                {
+                    errors.Add("InternalError", $"spec.ports[{i}].nodePort", "Internal error: failed to allocate a nodePort: range is full");
+                }
+                else
+                {
+                    taken.Ports.Add(any);
+                    port = port with { NodePort = any };
+                }
+            }
+            else if (port.NodePort != 0 && old?.Ports.Any(p => p.NodePort == port.NodePort) != true && !taken.Ports.Contains(port.NodePort))
+            {
+                if (!ports.Contains(port.NodePort))
+                {
+                    errors.Invalid($"spec.ports[{i}].nodePort", port.NodePort, $"provided port is not in the valid range. The range of valid ports is {ports}");
+                }
+                else if (!ports.TryTake(port.NodePort, owner))
+                {
+                    errors.Invalid($"spec.ports[{i}].nodePort", port.NodePort, "provided port is already allocated");
+                }
+                else
+                {
+                    taken.Ports.Add(port.NodePort);
+                }
+            }
+
+            result[i] = port;
+        }
+
+        return spec with { Ports = result };
+    }
+
+    // A client that wrote the service before it had a node port does not lose it by writing the same again.
+    private static int Kept(ServicePort port, ServiceSpec? old) =>
+        old is null || !IsFixedPort(old) ? 0 : old.Ports.FirstOrDefault(p => p.Port == port.Port && p.Protocol == port.Protocol && p.Name == port.Name)?.NodePort ?? 0;
+
+    private void Learn(StoredObject? previous, StoredObject? current)
+    {
+        lock (gate)
+        {
+            if (previous?.Value is Service before)
+            {
+                foreach (var ip in before.Spec.ClusterIPs)
+                {
+                    if (IPAddress.TryParse(ip, out var address))
+                    {
+                        addresses.Free(address, previous.Key);
+                    }
+                }
+
+                foreach (var port in before.Spec.Ports)
+                {
+                    ports.Free(port.NodePort, previous.Key);
+                }
+            }
+
+            if (current?.Value is Service after)
+            {
+                foreach (var ip in after.Spec.ClusterIPs)
+                {
+                    if (IPAddress.TryParse(ip, out var address))
+                    {
+                        addresses.Use(address, current.Key);
+                    }
+                }
+
+                foreach (var port in after.Spec.Ports)
+                {
+                    if (port.NodePort != 0)
+                    {
+                        ports.Use(port.NodePort, current.Key);
+                    }
+                }
+            }
+        }
+    }
+
+    private void End(Taken taken)
+    {
+        lock (gate)
+        {
+            if (taken.Address is { } address)
+            {
+                addresses.EndPending(address);
+            }
+
+            foreach (var port in taken.Ports)
+            {
+                ports.EndPending(port);
+            }
+        }
+    }
+
+    private sealed class Taken
+    {
+        public IPAddress? Address { get; set; }
+
+        public HashSet<int> Ports { get; } = [];
+    }
+}
