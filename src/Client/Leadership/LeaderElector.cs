@@ -45,23 +45,25 @@ public sealed partial class LeaderElector(IClient client, LeaderElectionConfig c
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var leading = lead(stop.Token);
         var renewing = RenewAsync(stop.Token);
-        await Task.WhenAny(leading, renewing);
-        var ended = leading.IsCompleted;
+        var first = await Task.WhenAny(leading, renewing);
         await stop.CancelAsync();
-        await renewing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
-            await leading;
+            await Task.WhenAll(leading, renewing);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested && !ended)
+        catch (OperationCanceledException) when (!leading.IsFaulted && !renewing.IsFaulted)
         {
+            // Both were asked to stop, or one was and the other had nothing left to do.
+        }
+        finally
+        {
+            if (first == leading || ct.IsCancellationRequested)
+            {
+                await ReleaseAsync(); // Only now: nobody may lead before this process has stopped to.
+            }
         }
 
-        if (ct.IsCancellationRequested || ended)
-        {
-            await ReleaseAsync();
-            ct.ThrowIfCancellationRequested();
-        }
+        ct.ThrowIfCancellationRequested();
     }
 
     private async Task AcquireAsync(CancellationToken ct)

@@ -130,7 +130,7 @@ public sealed class RestClient : IClient, IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            using var request = new HttpRequestMessage(method, path);
+            using var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
             request.Headers.Accept.Add(JsonType);
             if (token.Current() is { Length: > 0 } bearer)
             {

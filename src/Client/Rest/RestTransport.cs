@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -60,8 +59,6 @@ internal static class RestTransport
         var http = new HttpClient(handler)
         {
             BaseAddress = config.Server,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Timeout = System.Threading.Timeout.InfiniteTimeSpan, // Each request has its own; watches have none.
         };
         http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", config.UserAgent);
