@@ -38,9 +38,8 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
 
         await processes.Containerd.StopAsync(ct);
         await Leftover.KillProcessesAsync(profile.CgroupParent, paths, time, ct);
-        await Leftover.RemoveNetworkAsync(profile, ct);
+        await NodeNetwork.RemoveAsync(profile, paths, ct);
         await Leftover.RemoveCgroupsAsync(profile.CgroupParent, time, ct);
-        Leftover.RemovePodLogs(paths);
         Leftover.RemoveFiles(paths, profile.CreatedFolders);
         UserContext.Remove(profile.ContextName);
     }

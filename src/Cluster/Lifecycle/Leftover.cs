@@ -30,54 +30,12 @@ internal static class Leftover
         }
     }
 
-    /// <summary>The service proxy's rules and the pods' bridge: both are of no use, and in the way, while nothing runs.</summary>
-    public static async Task RemoveNetworkAsync(Profile profile, CancellationToken ct)
-    {
-        if (Tool.Find("nft") is not null)
-        {
-            foreach (var family in (string[])["ip", "ip6", "inet"])
-            {
-                await Tool.RunAsync("nft", ["delete", "table", family, profile.NftTable], ct);
-            }
-        }
-
-        if (Directory.Exists($"/sys/class/net/{profile.Bridge}"))
-        {
-            await Tool.RunAsync("ip", ["link", "delete", profile.Bridge], ct);
-        }
-    }
-
     public static async Task RemoveCgroupsAsync(string cgroupParent, TimeProvider time, CancellationToken ct)
     {
         const int Attempts = 100;
         for (var i = 0; i < Attempts && !Cgroups.TryRemove(cgroupParent); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);
-        }
-    }
-
-    /// <summary>The logs of this profile's pods, which lie with those of all pods of the machine. Their folder's name ends in the pod's uid.</summary>
-    public static void RemovePodLogs(ProfilePaths paths)
-    {
-        const string Pods = "/var/log/pods";
-        const string Containers = "/var/log/containers";
-        var uids = Directory.Exists(Path.Combine(paths.Kubelet, "pods"))
-            ? Directory.EnumerateDirectories(Path.Combine(paths.Kubelet, "pods")).Select(folder => Path.GetFileName(folder)).ToHashSet()
-            : [];
-        if (Directory.Exists(Pods))
-        {
-            foreach (var folder in Directory.EnumerateDirectories(Pods).Where(folder => uids.Contains(folder[(folder.LastIndexOf('_') + 1)..])))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-
-        if (Directory.Exists(Containers))
-        {
-            foreach (var link in new DirectoryInfo(Containers).EnumerateFiles().Where(file => file.LinkTarget is { } target && !File.Exists(target)))
-            {
-                link.Delete();
-            }
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class Stop(ProfileStore profiles, IProgressReporter progress, Time
         await progress.StepAsync("Stopping the control plane", _ => processes.Server.StopAsync(ProcessGrace, ct));
         await progress.StepAsync("Stopping the container runtime", _ => processes.Containerd.StopAsync(ct));
         await Leftover.KillProcessesAsync(profile.CgroupParent, paths, time, ct);
-        await Leftover.RemoveNetworkAsync(profile, ct);
+        await NodeNetwork.RemoveAsync(profile, paths, ct);
         return true;
     }
 }

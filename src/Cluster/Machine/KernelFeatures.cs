@@ -1,4 +1,5 @@
 using Navarch.Cluster.Processes;
+using Navarch.Network.Pods;
 
 namespace Navarch.Cluster.Machine;
 
@@ -25,9 +26,14 @@ internal static class KernelFeatures
             throw new ClusterException("no cgroup hierarchy is mounted at /sys/fs/cgroup", "mount one: `mount -t cgroup2 none /sys/fs/cgroup`");
         }
 
-        await RequireLinkTypeAsync("bridge", [], ct);
-        await RequireLinkTypeAsync("veth", ["peer", "name", "nvprobe1"], ct);
-        await RequireNfTablesAsync(ct);
+        try
+        {
+            Navarch.Network.Pods.KernelFeatures.Check();
+        }
+        catch (PodNetworkException e)
+        {
+            throw new ClusterException(e.Message.TrimEnd('.'), "then start again", e);
+        }
     }
 
     /// <summary>
@@ -51,26 +57,6 @@ internal static class KernelFeatures
 
     private static bool HasFileSystem(string name) =>
         File.ReadLines("/proc/filesystems").Any(line => line.Split('\t')[^1] == name);
-
-    private static async Task RequireLinkTypeAsync(string type, string[] more, CancellationToken ct)
-    {
-        // In a network namespace of its own that is gone with the process: the trial cannot leave a link behind.
-        var outcome = await Tool.RunAsync("unshare", ["--net", "ip", "link", "add", "nvprobe0", "type", type, .. more], ct);
-        if (!outcome.Succeeded)
-        {
-            throw Missing($"{type} links, over which pods reach each other ({outcome.Complaint})", type);
-        }
-    }
-
-    private static async Task RequireNfTablesAsync(CancellationToken ct)
-    {
-        const string Probe = "add table ip nvprobe; add chain ip nvprobe c { type nat hook prerouting priority -100; }; add map ip nvprobe m { type ipv4_addr . inet_proto . inet_service : verdict; }";
-        var outcome = await Tool.RunAsync("unshare", ["--net", "nft", Probe], ct);
-        if (!outcome.Succeeded)
-        {
-            throw Missing($"nftables with address translation, which route services to pods ({outcome.Complaint})", "nf_tables nft_chain_nat");
-        }
-    }
 
     private static async Task LoadModuleAsync(string module, CancellationToken ct)
     {

@@ -17,9 +17,8 @@ public sealed record RequiredPackage(string Name, string Purpose, Func<bool> IsP
         Program("containerd", "runs containers", "containerd", "containerd-shim-runc-v2", "ctr"),
         Program("runc", "starts the processes of containers", "runc"),
         new("containernetworking-plugins", "connects pods to the network", () => HasAnyFile("bridge", "/usr/lib/cni", "/opt/cni/bin")),
-        Program("nftables", "routes services to pods", "nft"),
-        Program("iproute2", "sets up the network", "ip"),
-        Library("libnftables1", "changes the kernel's packet rules", "libnftables.so.1"),
+        Program("nftables", "shows the rules that route services to pods", "nft"),
+        Program("iproute2", "shows the network of node and pods", "ip"),
         Library("libsqlite3-0", "stores the cluster's state", "libsqlite3.so.0"),
     ];
 

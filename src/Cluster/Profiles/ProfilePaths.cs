@@ -1,6 +1,6 @@
 namespace Navarch.Cluster.Profiles;
 
-/// <summary>Where everything of one profile lies. Nothing of a profile lies outside these two folders but pod logs and CNI's cache.</summary>
+/// <summary>Where everything of one profile lies. Nothing of a profile lies outside these two folders but what CNI's library caches.</summary>
 public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/navarch", string RunRoot = "/run/navarch")
 {
     /// <summary>What survives a reboot.</summary>
@@ -17,8 +17,9 @@ public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/n
     public string Database => Path.Combine(State, "server", "state.db");
     public string Logs => Path.Combine(State, "logs");
     public string Kubelet => Path.Combine(State, "kubelet");
+    public string PodLogs => Path.Combine(State, "pod-logs");
     public string CniConfig => Path.Combine(State, "cni", "net.d");
-    public string CniData => Path.Combine(State, "cni", "networks");
+    public string CniData => Path.Combine(State, "cni");
     public string ContainerdConfig => Path.Combine(State, "containerd.toml");
     public string ContainerdRoot => Path.Combine(State, "containerd");
     public string ContainerdState => Path.Combine(Run, "containerd");

@@ -6,9 +6,9 @@ namespace Navarch.Cluster.Profiles;
 /// <summary>Reads and writes the profiles of this machine. A profile exists exactly when its <c>profile.json</c> does.</summary>
 public sealed class ProfileStore(string stateRoot = "/var/lib/navarch", string runRoot = "/run/navarch")
 {
-    // Folders that CRI, CNI and the kubelet use by name, whoever runs them.
+    // Folders that CNI and containerd's shims use by name, whoever runs them.
     private static readonly string[] SharedFolders =
-        ["/var/lib/cni", "/var/lib/cni/results", "/var/lib/cni/networks", "/var/log/pods", "/var/log/containers", "/run/netns", "/run/containerd", "/run/containerd/s", "/run/containerd/fifo", "/opt/containerd"];
+        ["/var/lib/cni", "/var/lib/cni/results", "/run/netns", "/run/containerd", "/run/containerd/s", "/run/containerd/fifo", "/opt/containerd"];
 
     public ProfilePaths PathsOf(string name) => new(name, stateRoot, runRoot);
 

@@ -1,0 +1,26 @@
+namespace Navarch.EndToEnd;
+
+/// <summary>The launcher in the repository's root, with a kubeconfig that is not the user's.</summary>
+internal static class NavarchCommand
+{
+    private static readonly string Launcher = System.Environment.GetEnvironmentVariable("NAVARCH") ?? FindLauncher();
+
+    public static Task<Outcome> RunAsync(string kubeconfig, params IReadOnlyList<string> arguments) =>
+        Command.RunAsync(Launcher, arguments, new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
+
+    public static Task<Outcome> RunAsync(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        Command.RunAsync(Launcher, arguments, environment);
+
+    private static string FindLauncher()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Navarch.slnx")))
+            {
+                return Path.Combine(folder.FullName, "navarch");
+            }
+        }
+
+        throw new InvalidOperationException("set NAVARCH to the launcher's path");
+    }
+}
