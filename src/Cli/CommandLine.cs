@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Navarch.Cli.Commands;
 using Navarch.Cluster;
+using Navarch.Storage;
 
 namespace Navarch.Cli;
 
@@ -21,6 +22,10 @@ internal static class CommandLine
         DeleteCommand.Create(),
         ContextCommand.Create(),
         ImageCommand.Create(),
+        ServerCommand.Create(),
+        ApiServerCommand.Create(),
+        SchedulerCommand.Create(),
+        ProxyCommand.Create(),
     };
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
@@ -40,6 +45,10 @@ internal static class CommandLine
         {
             return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
         }
+        catch (StoreException e)
+        {
+            return Report($"{e.Message.TrimEnd('.')}. {StoreAdvice(e)}", Failed);
+        }
         catch (OperationCanceledException)
         {
             return Report("interrupted.", Interrupted);
@@ -57,6 +66,14 @@ internal static class CommandLine
             return Report($"{e.GetType().Name}: {e.Message} This is a defect; NAVARCH_DEBUG=1 shows where it happened.", Failed);
         }
     }
+
+    private static string StoreAdvice(StoreException e) => e switch
+    {
+        StoreInUseException => "Stop the server that has it open.",
+        StoreUnavailableException => "See that the disk is writable and not full.",
+        StoreDataException => "Restore it from a backup, or delete the cluster.",
+        _ => "Start again.",
+    };
 
     // Advice is written as a clause, so that it also reads well after "so".
     internal static string Capitalized(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];

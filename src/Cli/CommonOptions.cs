@@ -13,7 +13,7 @@ internal static class CommonOptions
         DefaultValueFactory = _ => ProfileName.Default,
     };
 
-    public static Option<string> Kubeconfig(string component) => new("--kubeconfig")
+    public static Option<string> Kubeconfig() => new("--kubeconfig")
     {
         Description = "How to reach the API server and as whom; without it, the profile's own.",
         HelpName = "FILE",

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Navarch.ApiServer;
+using Navarch.Client;
+using Navarch.Cluster.Certificates;
+using Navarch.Cluster.Machine;
+using Navarch.Scheduler;
+using Navarch.Storage.Sqlite;
+
+namespace Navarch.Cli.Roles;
+
+/// <summary>The parts of a control plane, each written out with what it is given.</summary>
+internal static class ControlPlane
+{
+    /// <summary>API server, controllers and scheduler in one process.</summary>
+    public static Task ServerAsync(RoleContext context, CancellationToken ct) =>
+        ApiServerAsync(context, (_, stop) => RoleProcess.TogetherAsync(stop, token => SchedulerAsync(context, token)), ct);
+
+    /// <summary>The API server, and while it serves <paramref name="beside"/>.</summary>
+    public static async Task ApiServerAsync(RoleContext context, Func<ApiServerHost, CancellationToken, Task> beside, CancellationToken ct)
+    {
+        var (profile, paths) = (context.Profile, context.Paths);
+        Directory.CreateDirectory(Path.GetDirectoryName(paths.Database)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = paths.Database }, context.Time, ct);
+        var config = new ApiServerConfig
+        {
+            Port = profile.ApiPort,
+            ServerCertificate = Load(context, ClusterCertificates.ApiServer),
+            ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
+            KubeletClientCertificate = Load(context, ClusterCertificates.KubeletClient),
+            AdvertiseAddress = MachineAddresses.Primary(),
+            ServiceNetwork = IPNetwork.Parse(profile.ServiceCidr),
+            KubeletPort = profile.KubeletPort,
+        };
+        await using var server = await ApiServerHost.StartAsync(config, store, context.Time, context.Logs, ct);
+        await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token));
+    }
+
+    public static async Task SchedulerAsync(RoleContext context, CancellationToken ct)
+    {
+        using var client = context.Client("scheduler");
+        await SchedulerAsync(context, client, ct);
+    }
+
+    private static Task SchedulerAsync(RoleContext context, IClient client, CancellationToken ct) =>
+        SchedulerProcess.RunAsync(new SchedulerConfig { Host = context.Profile.NodeName }, client, context.Logs, context.Time, new Random(), ct);
+
+    private static X509Certificate2 Load(RoleContext context, string name) =>
+        X509Certificate2.CreateFromPemFile(context.Paths.Certificate(name), context.Paths.Key(name));
+}

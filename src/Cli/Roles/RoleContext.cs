@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Navarch.Client;
+using Navarch.Cluster;
+using Navarch.Cluster.Profiles;
+
+namespace Navarch.Cli.Roles;
+
+/// <summary>What every part of a cluster is given when it is composed.</summary>
+/// <param name="Kubeconfig">How to reach the API server; empty for the file that the profile has for the part.</param>
+internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string Kubeconfig, ILoggerFactory Logs, TimeProvider Time)
+{
+    /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
+    /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>
+    public RestClient Client(string part)
+    {
+        var file = Kubeconfig.Length > 0 ? Kubeconfig : Paths.Kubeconfig(part);
+        try
+        {
+            var config = Navarch.Client.Kubeconfig.Load(file).Resolve() with { UserAgent = $"navarch-{part}/{ThisVersion}" };
+            return new RestClient(config, Time);
+        }
+        catch (KubeconfigException e)
+        {
+            throw new ClusterException(e.Message.TrimEnd('.'), $"correct {file} or give another with --kubeconfig", e);
+        }
+    }
+
+    private static string ThisVersion { get; } = typeof(RoleContext).Assembly.GetName().Version?.ToString(3) ?? "0";
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Navarch.Cluster.Profiles;
+
+namespace Navarch.Cli.Roles;
+
+/// <summary>A process that plays one or more parts of a cluster until it is asked to end.</summary>
+internal static class RoleProcess
+{
+    /// <summary>A command that runs <paramref name="run"/>.</summary>
+    /// <param name="takesKubeconfig">Whether the part reaches the API server over the network, and can so be given another one.</param>
+    public static Command Command(string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run)
+    {
+        var profile = CommonOptions.Profile();
+        var kubeconfig = CommonOptions.Kubeconfig();
+        var command = new Command(name, description) { profile };
+        if (takesKubeconfig)
+        {
+            command.Add(kubeconfig);
+        }
+
+        command.SetAction(async (arguments, ct) =>
+        {
+            var store = new ProfileStore();
+            var found = store.Get(ProfileName.Validate(arguments.GetValue(profile)!));
+            using var logs = LineLog.Factory(TimeProvider.System);
+            var context = new RoleContext(
+                found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System);
+            try
+            {
+                await run(context, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                // Asked to end.
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Runs parts that live and end together: what ends first, ends the others, and says why.</summary>
+    public static async Task TogetherAsync(CancellationToken ct, params IReadOnlyList<Func<CancellationToken, Task>> parts)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = parts.Select(part => Task.Run(() => part(stop.Token), stop.Token)).ToList();
+        var first = await Task.WhenAny(running);
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        catch (OperationCanceledException) when (!first.IsCanceled)
+        {
+            await first; // The others were only told to end.
+        }
+    }
+}
