@@ -8,7 +8,7 @@ using Navarch.Api.Discovery.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Network.Netlink;
 using Navarch.Network.Services;
-using Navarch.Network.Tests.Services;
+using Navarch.Proxy.Bench;
 
 // Usage: Proxy.Bench [services, default 10000] [changes, default 100]
 //
@@ -35,7 +35,7 @@ try
     Serve("10.244.0.3", 3);
     Serve("10.244.0.4", 3);
 
-    var cluster = new SimulatedCluster();
+    var cluster = new WatchedCluster();
     for (var i = 0; i < services; i++)
     {
         cluster.Set(Service(i));

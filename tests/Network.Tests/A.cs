@@ -10,7 +10,7 @@ internal static class A
     public static Service Service(
         string clusterIP = "10.96.0.10", string type = ServiceType.ClusterIP, int nodePort = 0, string name = "web", int port = 80) => new()
     {
-        Metadata = ObjectMeta.Empty with { Namespace = "default", Name = name, UID = name, ResourceVersion = "1" },
+        Metadata = ObjectMeta.Empty with { Namespace = "default", Name = name },
         Spec = ServiceSpec.Empty with
         {
             ClusterIP = clusterIP,
@@ -26,8 +26,6 @@ internal static class A
         {
             Namespace = "default",
             Name = "web-1",
-            UID = "web-1",
-            ResourceVersion = "1",
             Labels = [KeyValuePair.Create("kubernetes.io/service-name", "web")],
         },
         AddressType = AddressType.IPv4,

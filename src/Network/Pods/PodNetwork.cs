@@ -91,17 +91,17 @@ public static class PodNetwork
     /// <summary>Gives whether what is bridged between pods passes the rules.</summary>
     private static bool SetSysctls(PodNetworkConfig config)
     {
-        Sysctl.Set("net/ipv4/ip_forward", "1");
+        KernelSetting.Set("net/ipv4/ip_forward", "1");
 
         // For the answers to 127.0.0.1:nodePort. PodTable keeps others from using it.
-        Sysctl.Set($"net/ipv4/conf/{config.BridgeName}/route_localnet", "1");
+        KernelSetting.Set($"net/ipv4/conf/{config.BridgeName}/route_localnet", "1");
 
         const string BridgeFilter = "net/bridge/bridge-nf-call-iptables";
-        if (!Sysctl.Exists(BridgeFilter))
+        if (!KernelSetting.Exists(BridgeFilter))
         {
             return false;
         }
-        Sysctl.Set(BridgeFilter, "1");
+        KernelSetting.Set(BridgeFilter, "1");
         return true;
     }
 

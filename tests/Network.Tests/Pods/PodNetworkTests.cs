@@ -1,7 +1,12 @@
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
 using Navarch.Network.Netlink;
 using Navarch.Network.Pods;
 using Navarch.Network.Tests.Kernel;
+using Navarch.Testing;
 
 namespace Navarch.Network.Tests.Pods;
 
@@ -69,9 +74,9 @@ public sealed class PodNetworkTests : IDisposable
         proxy.Set("web", TestProxy.ClusterIP("tcp/10.96.0.10:80", "10.244.0.3:8080"));
         NetworkNamespace.Run(node.Node, () =>
         {
-            if (Sysctl.Exists("net/bridge/bridge-nf-call-iptables"))
+            if (KernelSetting.Exists("net/bridge/bridge-nf-call-iptables"))
             {
-                Sysctl.Set("net/bridge/bridge-nf-call-iptables", "0");
+                KernelSetting.Set("net/bridge/bridge-nf-call-iptables", "0");
             }
         });
         using var socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, node.Node);
@@ -93,6 +98,49 @@ public sealed class PodNetworkTests : IDisposable
         Assert.Equal("pod1", (await node.AskTcpAsync(node.Node, "127.0.0.1", 8081)).Server);
         Assert.Equal("pod1", (await node.AskTcpAsync(node.Pod(1), TestNode.NodeAddress, 8081)).Server);
         Assert.Equal("pod1", (await node.AskTcpAsync(node.Pod(2), TestNode.NodeAddress, 8081)).Server);
+    }
+
+    [Fact]
+    public async Task The_process_takes_the_nodes_addresses_from_the_api_and_follows_host_ports()
+    {
+        await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        var config = Config(node) with { NodeName = "here" };
+        var cluster = new FakeCluster(TimeProvider.System).With(new Node { Metadata = ObjectMeta.Empty with { Name = "here" } });
+        using var stop = new CancellationTokenSource();
+        var running = PodNetworkProcess.RunAsync(config, cluster, NullLoggerFactory.Instance, TimeProvider.System, stop.Token);
+        Assert.False(File.Exists(config.CniConfigPath));
+
+        var known = cluster.Get<Node>("here");
+        await cluster.UpdateAsync(known with { Spec = known.Spec with { PodCIDR = "10.244.0.0/24" } }, CancellationToken.None);
+        await Until.TrueAsync(() => running.IsCompleted || File.Exists(config.CniConfigPath), "the CNI configuration");
+        await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
+        node.ServeTcp(node.Pod(1), "pod1", 80);
+        cluster.With(new Pod
+        {
+            Metadata = ObjectMeta.Empty with { Namespace = "default", Name = "web" },
+            Spec = PodSpec.Empty with
+            {
+                NodeName = "here",
+                Containers = [new() { Name = "c", Ports = [new() { ContainerPortValue = 80, HostPort = 8081 }] }],
+            },
+            Status = PodStatus.Empty with { Phase = PodPhase.PodRunning, PodIP = TestNode.PodAddress(1) },
+        });
+        Reply? reply = null;
+        for (var i = 0; i < 500 && reply is null && !running.IsCompleted; i++)
+        {
+            try
+            {
+                reply = await node.AskTcpAsync(node.Client, TestNode.NodeAddress, 8081);
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(10);
+            }
+        }
+
+        Assert.Equal(new Reply("pod1", TestNode.ClientAddress), reply);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]

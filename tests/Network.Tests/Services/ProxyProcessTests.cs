@@ -4,6 +4,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Network.Services;
 using Navarch.Network.Tests.Kernel;
+using Navarch.Testing;
 
 namespace Navarch.Network.Tests.Services;
 
@@ -16,29 +17,27 @@ public sealed class ProxyProcessTests
         await using var node = await TestNode.StartAsync();
         node.ServeTcp(node.Pod(2), "pod2", 8080);
         node.ServeTcp(node.Pod(3), "pod3", 8080);
-        var cluster = new SimulatedCluster();
-        cluster.Set(new Node
+        var here = new Node
         {
-            Metadata = ObjectMeta.Empty with { Name = "here", UID = "here" },
+            Metadata = ObjectMeta.Empty with { Name = "here" },
             Spec = NodeSpec.Empty with { PodCIDR = "10.244.0.0/24" },
-        });
-        cluster.Set(A.Service(type: ServiceType.NodePort, nodePort: 30080));
-        cluster.Set(A.Slice("10.244.0.3"));
+        };
+        var cluster = new FakeCluster(TimeProvider.System).With(here, A.Service(), A.Slice("10.244.0.3"));
         using var stop = new CancellationTokenSource();
         var config = new ProxyConfig { NodeName = "here", TableName = "navarch-test", NetworkNamespacePath = node.Node };
         var running = ProxyProcess.RunAsync(config, cluster, NullLoggerFactory.Instance, TimeProvider.System, stop.Token);
 
         await UntilAsync(node, "pod2");
         Assert.Equal(TestNode.PodAddress(1), (await node.AskTcpAsync(node.Pod(1), "10.96.0.10", 80)).SeenAddress);
-        cluster.Set(A.Slice("10.244.0.4"));
+        await SetEndpointsAsync(cluster, "10.244.0.4");
         await UntilAsync(node, "pod3");
-        cluster.Set(A.Slice());
+        await SetEndpointsAsync(cluster);
         await UntilAsync(node, "refused");
         await node.InNodeAsync("nft flush ruleset");
-        cluster.Set(A.Slice("10.244.0.3"));
+        await SetEndpointsAsync(cluster, "10.244.0.3");
         await UntilAsync(node, "pod2");
-        cluster.Remove(A.Service());
-        cluster.Set(A.Service("10.96.0.11", name: "web"));
+        await cluster.DeleteAsync<Service>(new("default", "web"), DeleteOptions.Empty, CancellationToken.None);
+        await cluster.CreateAsync(A.Service("10.96.0.11"), CancellationToken.None);
         await UntilAsync(node, "pod2", "10.96.0.11");
 
         await stop.CancelAsync();
@@ -47,6 +46,9 @@ public sealed class ProxyProcessTests
         ProxyProcess.Remove(config);
         Assert.Equal("", await node.InNodeAsync("nft list ruleset"));
     }
+
+    private static Task SetEndpointsAsync(FakeCluster cluster, params string[] endpoints) =>
+        cluster.UpdateAsync(A.Slice(endpoints), CancellationToken.None);
 
     private static async Task UntilAsync(TestNode node, string expected, string address = "10.96.0.10")
     {

@@ -5,10 +5,10 @@ using Navarch.Api;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
 
-namespace Navarch.Network.Tests.Services;
+namespace Navarch.Proxy.Bench;
 
-/// <summary>Objects in memory that can be listed and watched: what a component that only reads sees of an API server.</summary>
-internal sealed class SimulatedCluster : IClient
+/// <summary>Objects in memory that can be listed and watched. A change costs next to nothing here, so that the proxy is what is measured.</summary>
+internal sealed class WatchedCluster : IClient
 {
     private readonly ConcurrentDictionary<Type, object> collections = [];
     private int revision;

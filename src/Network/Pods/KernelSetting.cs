@@ -1,7 +1,7 @@
 namespace Navarch.Network.Pods;
 
 /// <summary>Kernel settings, of the network namespace of the calling thread where a setting belongs to one.</summary>
-internal static class Sysctl
+internal static class KernelSetting
 {
     /// <summary>Sets a value if it is not set. The name is a path below /proc/sys.</summary>
     /// <exception cref="PodNetworkException">The kernel has no such setting, or this process may not change it.</exception>
