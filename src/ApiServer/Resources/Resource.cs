@@ -75,6 +75,11 @@ public abstract class Resource<T> : Resource where T : class, IResource<T>
     {
     }
 
+    /// <summary>Rules that only a create can break. <see cref="Validate"/> has run too.</summary>
+    public virtual void ValidateCreate(T value, FieldErrors errors)
+    {
+    }
+
     /// <summary>Rules that only an update can break. <see cref="Validate"/> has run too.</summary>
     public virtual void ValidateUpdate(T value, T old, FieldErrors errors)
     {
@@ -89,4 +94,8 @@ public abstract class Resource<T> : Resource where T : class, IResource<T>
 }
 
 /// <summary>What a write is made in: who, when, and what must not be persisted.</summary>
-public sealed record WriteContext(string User, IReadOnlyList<string> Groups, DateTimeOffset Now, bool IsDryRun);
+public sealed record WriteContext(string User, IReadOnlyList<string> Groups, DateTimeOffset Now, bool IsDryRun)
+{
+    /// <summary>Whole seconds: times are stored so, and an object must equal itself when it is read back.</summary>
+    public DateTimeOffset Now { get; } = new(Now.UtcTicks - (Now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+}

@@ -105,9 +105,9 @@ public sealed record RawValue(string Json)
     /// <summary>The JSON of a list of strings.</summary>
     public static RawValue Of(IEnumerable<string> values) => new($"[{string.Join(',', values.Select(GoText.Quote))}]");
 
-    /// <summary>The JSON of a map of strings.</summary>
-    public static RawValue Of(IEnumerable<KeyValuePair<string, string>> values) =>
-        new($"{{{string.Join(',', values.Select(entry => $"{GoText.Quote(entry.Key)}:{GoText.Quote(entry.Value)}"))}}}");
+    /// <summary>The JSON of a map of strings; an empty one is absent, hence <c>null</c>.</summary>
+    public static RawValue Of(Api.Map<string> values) =>
+        new(values.Count == 0 ? "null" : $"{{{string.Join(',', values.Select(entry => $"{GoText.Quote(entry.Key)}:{GoText.Quote(entry.Value)}"))}}}");
 
     public override string ToString() => Json;
 }
