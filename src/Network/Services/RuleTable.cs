@@ -3,7 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Navarch.Network.Services;
 
-/// <summary>Who asks for rules. When two ask for the same frontend the older one has it.</summary>
+/// <summary>
+/// Who asks for rules. When two ask for the same frontend, one to whom the address was given (a ClusterIP) comes before one
+/// who only names it (an external address): else one could lie in wait for the connections of Services to come. Among
+/// equals the older has it.
+/// </summary>
 internal readonly record struct Claimant(DateTimeOffset Created, string Name) : IComparable<Claimant>
 {
     public int CompareTo(Claimant other) =>
@@ -17,7 +21,7 @@ internal readonly record struct Claim(Claimant Owner, ImmutableArray<FrontendRul
 /// The proxy's own model of its table, from which every change is computed: nothing is ever read back from the kernel.
 /// </summary>
 /// <remarks>
-/// Invariant: the table holds, for each frontend that anybody claims, the entries of its oldest claimant's rule; each
+/// Invariant: the table holds, for each frontend that anybody claims, the entries of its first claimant's rule; each
 /// shared entry and each choice exactly while a frontend needs it. The cost of a change is that of the frontends it
 /// touches, not of the table. Not thread-safe: the proxy's loop owns it.
 /// </remarks>
@@ -101,7 +105,7 @@ internal sealed class RuleTable
         foreach (var frontend in touched)
         {
             var before = active.GetValueOrDefault(frontend);
-            var rule = claimants.TryGetValue(frontend, out var claimed) ? claimed.MinBy(one => one.Owner).Rule : null;
+            var rule = claimants.TryGetValue(frontend, out var claimed) ? claimed.MinBy(one => (!one.Rule.OwnsAddress, one.Owner)).Rule : null;
             if (before?.Rule.Equals(rule) ?? rule is null)
             {
                 continue;

@@ -52,6 +52,17 @@ public sealed class RuleTableTests
     }
 
     [Fact]
+    public void A_cluster_address_is_not_taken_over_by_naming_it_as_an_external_one_first()
+    {
+        var table = new RuleTable();
+        table.Update([("thief", Claim("thief", age: 9, Rule("tcp/10.96.0.10:80", "10.244.0.6:80") with { OwnsAddress = false }))]);
+
+        var change = table.Update([("owner", Claim("owner", age: 1, Rule("tcp/10.96.0.10:80", "10.244.0.5:80")))]);
+
+        Assert.Equal("10.244.0.5", change.Added.Single(entry => entry.Key.Set == TableSet.Backends).Value.Address.ToString());
+    }
+
+    [Fact]
     public void A_udp_frontend_that_loses_a_backend_has_flows_to_forget()
     {
         var table = new RuleTable();
