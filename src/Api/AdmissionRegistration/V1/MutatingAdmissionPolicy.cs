@@ -5,9 +5,11 @@ namespace Navarch.Api.AdmissionRegistration.V1;
 [Resource("admissionregistration.k8s.io", "v1", "mutatingadmissionpolicies", Namespaced = false, Categories = ["api-extensions"])]
 public sealed partial record MutatingAdmissionPolicy : IResource<MutatingAdmissionPolicy>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public MutatingAdmissionPolicySpec Spec { get; init; } = MutatingAdmissionPolicySpec.Empty;
 }

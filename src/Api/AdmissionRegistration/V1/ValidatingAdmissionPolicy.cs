@@ -5,12 +5,15 @@ namespace Navarch.Api.AdmissionRegistration.V1;
 [Resource("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", Namespaced = false, Categories = ["api-extensions"])]
 public sealed partial record ValidatingAdmissionPolicy : IResource<ValidatingAdmissionPolicy>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public ValidatingAdmissionPolicySpec Spec { get; init; } = ValidatingAdmissionPolicySpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public ValidatingAdmissionPolicyStatus Status { get; init; } = ValidatingAdmissionPolicyStatus.Empty;
 }

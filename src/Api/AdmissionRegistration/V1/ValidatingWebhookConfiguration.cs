@@ -5,6 +5,7 @@ namespace Navarch.Api.AdmissionRegistration.V1;
 [Resource("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", Namespaced = false, Categories = ["api-extensions"])]
 public sealed partial record ValidatingWebhookConfiguration : IResource<ValidatingWebhookConfiguration>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

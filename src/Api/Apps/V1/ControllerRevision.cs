@@ -6,6 +6,7 @@ namespace Navarch.Api.Apps.V1;
 [Resource("apps", "v1", "controllerrevisions", Namespaced = true)]
 public sealed partial record ControllerRevision : IResource<ControllerRevision>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

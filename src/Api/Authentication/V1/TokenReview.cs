@@ -5,12 +5,15 @@ namespace Navarch.Api.Authentication.V1;
 [Resource("authentication.k8s.io", "v1", "tokenreviews", Namespaced = false)]
 public sealed partial record TokenReview : IResource<TokenReview>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public TokenReviewSpec Spec { get; init; } = TokenReviewSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public TokenReviewStatus Status { get; init; } = TokenReviewStatus.Empty;
 }

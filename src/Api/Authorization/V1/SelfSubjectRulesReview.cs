@@ -5,12 +5,15 @@ namespace Navarch.Api.Authorization.V1;
 [Resource("authorization.k8s.io", "v1", "selfsubjectrulesreviews", Namespaced = false)]
 public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRulesReview>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public SelfSubjectRulesReviewSpec Spec { get; init; } = SelfSubjectRulesReviewSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public SubjectRulesReviewStatus Status { get; init; } = SubjectRulesReviewStatus.Empty;
 }

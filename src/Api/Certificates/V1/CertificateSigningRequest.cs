@@ -5,12 +5,15 @@ namespace Navarch.Api.Certificates.V1;
 [Resource("certificates.k8s.io", "v1", "certificatesigningrequests", Namespaced = false, ShortNames = ["csr"])]
 public sealed partial record CertificateSigningRequest : IResource<CertificateSigningRequest>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public CertificateSigningRequestSpec Spec { get; init; } = CertificateSigningRequestSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public CertificateSigningRequestStatus Status { get; init; } = CertificateSigningRequestStatus.Empty;
 }
@@ -53,21 +56,27 @@ public sealed partial record CertificateSigningRequestStatus : IApiType<Certific
 
 public sealed partial record CertificateSigningRequestCondition : IApiType<CertificateSigningRequestCondition>
 {
+    /// <summary>What is spoken of.</summary>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Proto(6), Required, WrittenWhenEmpty]
     public string Status { get; init; } = "";
 
+    /// <summary>One word about the last change, for machines.</summary>
     [Proto(2)]
     public string Reason { get; init; } = "";
 
+    /// <summary>A sentence about it, for people.</summary>
     [Proto(3)]
     public string Message { get; init; } = "";
 
+    /// <summary>When the condition was written last.</summary>
     [Proto(4), WrittenWhenEmpty]
     public DateTimeOffset? LastUpdateTime { get; init; }
 
+    /// <summary>When the status changed last.</summary>
     [Proto(5), WrittenWhenEmpty]
     public DateTimeOffset? LastTransitionTime { get; init; }
 }

@@ -6,6 +6,7 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "bindings", Namespaced = true)]
 public sealed partial record Binding : IResource<Binding>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

@@ -6,6 +6,7 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "componentstatuses", Namespaced = false, ShortNames = ["cs"])]
 public sealed partial record ComponentStatus : IResource<ComponentStatus>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
@@ -15,12 +16,15 @@ public sealed partial record ComponentStatus : IResource<ComponentStatus>
 
 public sealed partial record ComponentCondition : IApiType<ComponentCondition>
 {
+    /// <summary>What is spoken of.</summary>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Proto(2), Required, WrittenWhenEmpty]
     public string Status { get; init; } = "";
 
+    /// <summary>A sentence about it, for people.</summary>
     [Proto(3)]
     public string Message { get; init; } = "";
 

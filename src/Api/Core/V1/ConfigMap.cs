@@ -6,6 +6,7 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "configmaps", Namespaced = true, ShortNames = ["cm"])]
 public sealed partial record ConfigMap : IResource<ConfigMap>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

@@ -4,6 +4,7 @@ namespace Navarch.Api.Core.V1;
 
 public sealed partial record EphemeralVolumeSource : IApiType<EphemeralVolumeSource>
 {
+    /// <summary>The claim to make. It is named after the pod and the volume and belongs to the pod.</summary>
     [Proto(1)]
     public PersistentVolumeClaimTemplate? VolumeClaimTemplate { get; init; }
 }

@@ -1,10 +1,13 @@
 namespace Navarch.Api.Core.V1;
 
+/// <summary>A file or directory of the node. Gives containers a way to the node: use with care.</summary>
 public sealed partial record HostPathVolumeSource : IApiType<HostPathVolumeSource>
 {
+    /// <summary>Path on the node.</summary>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Path { get; init; } = "";
 
+    /// <summary>What must be there, such as Directory, File or Socket, or is made, as DirectoryOrCreate. Default: no check.</summary>
     [Proto(2), OneOf(typeof(HostPathType))]
     public string? Type { get; init; }
 }

@@ -6,9 +6,11 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "limitranges", Namespaced = true, ShortNames = ["limits"])]
 public sealed partial record LimitRange : IResource<LimitRange>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public LimitRangeSpec Spec { get; init; } = LimitRangeSpec.Empty;
 }

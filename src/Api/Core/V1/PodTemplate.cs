@@ -6,6 +6,7 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "podtemplates", Namespaced = true)]
 public sealed partial record PodTemplate : IResource<PodTemplate>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

@@ -6,12 +6,15 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "replicationcontrollers", Namespaced = true, ShortNames = ["rc"], Categories = ["all"])]
 public sealed partial record ReplicationController : IResource<ReplicationController>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public ReplicationControllerSpec Spec { get; init; } = ReplicationControllerSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public ReplicationControllerStatus Status { get; init; } = ReplicationControllerStatus.Empty;
 }
@@ -54,18 +57,23 @@ public sealed partial record ReplicationControllerStatus : IApiType<ReplicationC
 
 public sealed partial record ReplicationControllerCondition : IApiType<ReplicationControllerCondition>
 {
+    /// <summary>What is spoken of.</summary>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Proto(2), Required, WrittenWhenEmpty]
     public string Status { get; init; } = "";
 
+    /// <summary>When the status changed last.</summary>
     [Proto(3), WrittenWhenEmpty]
     public DateTimeOffset? LastTransitionTime { get; init; }
 
+    /// <summary>One word about the last change, for machines.</summary>
     [Proto(4)]
     public string Reason { get; init; } = "";
 
+    /// <summary>A sentence about it, for people.</summary>
     [Proto(5)]
     public string Message { get; init; } = "";
 }

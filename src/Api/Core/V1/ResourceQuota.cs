@@ -6,12 +6,15 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "resourcequotas", Namespaced = true, ShortNames = ["quota"])]
 public sealed partial record ResourceQuota : IResource<ResourceQuota>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public ResourceQuotaSpec Spec { get; init; } = ResourceQuotaSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public ResourceQuotaStatus Status { get; init; } = ResourceQuotaStatus.Empty;
 }

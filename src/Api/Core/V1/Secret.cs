@@ -6,9 +6,11 @@ namespace Navarch.Api.Core.V1;
 [Resource("", "v1", "secrets", Namespaced = true)]
 public sealed partial record Secret : IResource<Secret>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>Whether data may still change. Once set it stays.</summary>
     [Proto(5)]
     public bool? Immutable { get; init; }
 

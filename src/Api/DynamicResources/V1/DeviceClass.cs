@@ -5,9 +5,11 @@ namespace Navarch.Api.DynamicResources.V1;
 [Resource("resource.k8s.io", "v1", "deviceclasses", Namespaced = false)]
 public sealed partial record DeviceClass : IResource<DeviceClass>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public DeviceClassSpec Spec { get; init; } = DeviceClassSpec.Empty;
 }

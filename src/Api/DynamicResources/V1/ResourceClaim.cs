@@ -6,12 +6,15 @@ namespace Navarch.Api.DynamicResources.V1;
 [Resource("resource.k8s.io", "v1", "resourceclaims", Namespaced = true)]
 public sealed partial record ResourceClaim : IResource<ResourceClaim>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public ResourceClaimSpec Spec { get; init; } = ResourceClaimSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public ResourceClaimStatus Status { get; init; } = ResourceClaimStatus.Empty;
 }

@@ -6,9 +6,11 @@ namespace Navarch.Api.DynamicResources.V1;
 [Resource("resource.k8s.io", "v1", "resourceslices", Namespaced = false)]
 public sealed partial record ResourceSlice : IResource<ResourceSlice>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public ResourceSliceSpec Spec { get; init; } = ResourceSliceSpec.Empty;
 }

@@ -5,12 +5,15 @@ namespace Navarch.Api.FlowControl.V1;
 [Resource("flowcontrol.apiserver.k8s.io", "v1", "flowschemas", Namespaced = false)]
 public sealed partial record FlowSchema : IResource<FlowSchema>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public FlowSchemaSpec Spec { get; init; } = FlowSchemaSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public FlowSchemaStatus Status { get; init; } = FlowSchemaStatus.Empty;
 }
@@ -38,18 +41,23 @@ public sealed partial record FlowSchemaStatus : IApiType<FlowSchemaStatus>
 
 public sealed partial record FlowSchemaCondition : IApiType<FlowSchemaCondition>
 {
+    /// <summary>What is spoken of.</summary>
     [Proto(1)]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Proto(2)]
     public string Status { get; init; } = "";
 
+    /// <summary>When the status changed last.</summary>
     [Proto(3), WrittenWhenEmpty]
     public DateTimeOffset? LastTransitionTime { get; init; }
 
+    /// <summary>One word about the last change, for machines.</summary>
     [Proto(4)]
     public string Reason { get; init; } = "";
 
+    /// <summary>A sentence about it, for people.</summary>
     [Proto(5)]
     public string Message { get; init; } = "";
 }
@@ -107,6 +115,7 @@ public sealed partial record ResourcePolicyRule : IApiType<ResourcePolicyRule>
 
 public sealed partial record Subject : IApiType<Subject>
 {
+    /// <summary>User, Group or ServiceAccount.</summary>
     [Proto(1), Required, WrittenWhenEmpty]
     public string Kind { get; init; } = "";
 

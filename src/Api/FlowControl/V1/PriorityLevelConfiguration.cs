@@ -5,12 +5,15 @@ namespace Navarch.Api.FlowControl.V1;
 [Resource("flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations", Namespaced = false)]
 public sealed partial record PriorityLevelConfiguration : IResource<PriorityLevelConfiguration>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public PriorityLevelConfigurationSpec Spec { get; init; } = PriorityLevelConfigurationSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public PriorityLevelConfigurationStatus Status { get; init; } = PriorityLevelConfigurationStatus.Empty;
 }
@@ -35,18 +38,23 @@ public sealed partial record PriorityLevelConfigurationStatus : IApiType<Priorit
 
 public sealed partial record PriorityLevelConfigurationCondition : IApiType<PriorityLevelConfigurationCondition>
 {
+    /// <summary>What is spoken of.</summary>
     [Proto(1)]
     public string Type { get; init; } = "";
 
+    /// <summary>True, False or Unknown.</summary>
     [Proto(2)]
     public string Status { get; init; } = "";
 
+    /// <summary>When the status changed last.</summary>
     [Proto(3), WrittenWhenEmpty]
     public DateTimeOffset? LastTransitionTime { get; init; }
 
+    /// <summary>One word about the last change, for machines.</summary>
     [Proto(4)]
     public string Reason { get; init; } = "";
 
+    /// <summary>A sentence about it, for people.</summary>
     [Proto(5)]
     public string Message { get; init; } = "";
 }

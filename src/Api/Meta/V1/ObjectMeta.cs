@@ -15,6 +15,7 @@ public sealed partial record ObjectMeta : IApiType<ObjectMeta>
     [Proto(3)]
     public string Namespace { get; init; } = "";
 
+    /// <summary>Not used any more.</summary>
     [Proto(4)]
     public string SelfLink { get; init; } = "";
 
@@ -38,6 +39,7 @@ public sealed partial record ObjectMeta : IApiType<ObjectMeta>
     [Proto(9)]
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
+    /// <summary>Seconds the object has to end; set with deletionTimestamp.</summary>
     [Proto(10)]
     public long? DeletionGracePeriodSeconds { get; init; }
 

@@ -5,9 +5,11 @@ namespace Navarch.Api.Networking.V1;
 [Resource("networking.k8s.io", "v1", "ipaddresses", Namespaced = false, ShortNames = ["ip"])]
 public sealed partial record IPAddress : IResource<IPAddress>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public IPAddressSpec Spec { get; init; } = IPAddressSpec.Empty;
 }

@@ -7,48 +7,60 @@ namespace Navarch.Api.Networking.V1;
 [Resource("networking.k8s.io", "v1", "ingresses", Namespaced = true, ShortNames = ["ing"])]
 public sealed partial record Ingress : IResource<Ingress>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public IngressSpec Spec { get; init; } = IngressSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public IngressStatus Status { get; init; } = IngressStatus.Empty;
 }
 
+/// <summary>How requests from outside reach services.</summary>
 public sealed partial record IngressSpec : IApiType<IngressSpec>
 {
+    /// <summary>Class, and with it the controller, that serves it. Default: the default class.</summary>
     [Proto(4)]
     public string? IngressClassName { get; init; }
 
+    /// <summary>Where requests go that no rule matches.</summary>
     [Proto(1)]
     public IngressBackend? DefaultBackend { get; init; }
 
+    /// <summary>Certificates, by host.</summary>
     [Proto(2), JsonName("tls"), ListAtomic]
     public IReadOnlyList<IngressTLS> TLS { get; init; } = [];
 
+    /// <summary>Rules, by host and path.</summary>
     [Proto(3), ListAtomic]
     public IReadOnlyList<IngressRule> Rules { get; init; } = [];
 }
 
 public sealed partial record IngressStatus : IApiType<IngressStatus>
 {
+    /// <summary>Where the ingress is reached.</summary>
     [Proto(1)]
     public IngressLoadBalancerStatus LoadBalancer { get; init; } = IngressLoadBalancerStatus.Empty;
 }
 
 public sealed partial record IngressLoadBalancerStatus : IApiType<IngressLoadBalancerStatus>
 {
+    /// <summary>The points at which requests come in.</summary>
     [Proto(1), ListAtomic]
     public IReadOnlyList<IngressLoadBalancerIngress> Ingress { get; init; } = [];
 }
 
 public sealed partial record IngressLoadBalancerIngress : IApiType<IngressLoadBalancerIngress>
 {
+    /// <summary>Address to reach it at.</summary>
     [Proto(1), JsonName("ip")]
     public string IP { get; init; } = "";
 
+    /// <summary>Name to reach it at.</summary>
     [Proto(2)]
     public string Hostname { get; init; } = "";
 
@@ -70,18 +82,22 @@ public sealed partial record IngressPortStatus : IApiType<IngressPortStatus>
 
 public sealed partial record IngressRule : IApiType<IngressRule>
 {
+    /// <summary>Host of the request; *. in front stands for one label. Empty: any.</summary>
     [Proto(1)]
     public string Host { get; init; } = "";
 
+    /// <summary>Where its paths lead.</summary>
     [Proto(1, In = [2]), JsonName("http")]
     public HTTPIngressRuleValue? HTTP { get; init; }
 }
 
 public sealed partial record IngressTLS : IApiType<IngressTLS>
 {
+    /// <summary>Hosts the certificate is for. Default: all of the ingress.</summary>
     [Proto(1), ListAtomic]
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Secret of the type kubernetes.io/tls with certificate and key.</summary>
     [Proto(2)]
     public string SecretName { get; init; } = "";
 }

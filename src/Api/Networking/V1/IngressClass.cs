@@ -6,18 +6,22 @@ namespace Navarch.Api.Networking.V1;
 [Resource("networking.k8s.io", "v1", "ingressclasses", Namespaced = false)]
 public sealed partial record IngressClass : IResource<IngressClass>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2)]
     public IngressClassSpec Spec { get; init; } = IngressClassSpec.Empty;
 }
 
 public sealed partial record IngressClassSpec : IApiType<IngressClassSpec>
 {
+    /// <summary>Name of the controller that serves the class. Cannot be changed.</summary>
     [Proto(1)]
     public string Controller { get; init; } = "";
 
+    /// <summary>Object with settings for the controller.</summary>
     [Proto(2)]
     public IngressClassParametersReference? Parameters { get; init; }
 }

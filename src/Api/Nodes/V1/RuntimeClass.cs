@@ -7,6 +7,7 @@ namespace Navarch.Api.Nodes.V1;
 [Resource("node.k8s.io", "v1", "runtimeclasses", Namespaced = false)]
 public sealed partial record RuntimeClass : IResource<RuntimeClass>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

@@ -6,12 +6,15 @@ namespace Navarch.Api.Rbac.V1;
 [Resource("rbac.authorization.k8s.io", "v1", "rolebindings", Namespaced = true)]
 public sealed partial record RoleBinding : IResource<RoleBinding>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>Who gets the rights.</summary>
     [Proto(2), ListAtomic]
     public IReadOnlyList<Subject> Subjects { get; init; } = [];
 
+    /// <summary>The role of the namespace, or a cluster role. Cannot be changed.</summary>
     [Proto(3), Required]
     public RoleRef RoleRef { get; init; } = RoleRef.Empty;
 }

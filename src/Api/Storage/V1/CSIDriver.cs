@@ -5,9 +5,11 @@ namespace Navarch.Api.Storage.V1;
 [Resource("storage.k8s.io", "v1", "csidrivers", Namespaced = false)]
 public sealed partial record CSIDriver : IResource<CSIDriver>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public CSIDriverSpec Spec { get; init; } = CSIDriverSpec.Empty;
 }

@@ -5,9 +5,11 @@ namespace Navarch.Api.Storage.V1;
 [Resource("storage.k8s.io", "v1", "csinodes", Namespaced = false)]
 public sealed partial record CSINode : IResource<CSINode>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public CSINodeSpec Spec { get; init; } = CSINodeSpec.Empty;
 }

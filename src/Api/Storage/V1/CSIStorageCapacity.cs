@@ -5,6 +5,7 @@ namespace Navarch.Api.Storage.V1;
 [Resource("storage.k8s.io", "v1", "csistoragecapacities", Namespaced = true)]
 public sealed partial record CSIStorageCapacity : IResource<CSIStorageCapacity>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 

@@ -6,12 +6,15 @@ namespace Navarch.Api.Storage.V1;
 [Resource("storage.k8s.io", "v1", "volumeattachments", Namespaced = false)]
 public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
 {
+    /// <summary>Name, labels and what else every object carries.</summary>
     [Proto(1)]
     public ObjectMeta Metadata { get; init; } = ObjectMeta.Empty;
 
+    /// <summary>The wanted state.</summary>
     [Proto(2), Required]
     public VolumeAttachmentSpec Spec { get; init; } = VolumeAttachmentSpec.Empty;
 
+    /// <summary>The observed state; written by the cluster, not by users.</summary>
     [Proto(3)]
     public VolumeAttachmentStatus Status { get; init; } = VolumeAttachmentStatus.Empty;
 }
