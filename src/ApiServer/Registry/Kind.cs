@@ -123,6 +123,8 @@ internal abstract class Kind
 
     public abstract void Validate(IResource value, FieldErrors errors);
 
+    public abstract void ValidateCreate(IResource value, FieldErrors errors);
+
     public abstract void ValidateUpdate(IResource value, IResource old, FieldErrors errors);
 
     public abstract void ValidateStatusUpdate(IResource value, IResource old, FieldErrors errors);

@@ -193,6 +193,7 @@ internal sealed class ObjectWriter(
         var errors = new FieldErrors();
         MetadataRules.Validate(value.Metadata, kind, errors);
         kind.Validate(value, errors);
+        kind.ValidateCreate(value, errors);
         ThrowIfInvalid(kind, name, errors);
         options.Warnings.AddRange(kind.Warnings(value));
         using var reservation = Allocators.GetValueOrDefault(kind)?.Reserve(value, null, errors);

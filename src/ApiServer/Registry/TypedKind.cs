@@ -83,6 +83,8 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
 
     public override void Validate(IResource value, FieldErrors errors) => rules.Validate((T)value, errors);
 
+    public override void ValidateCreate(IResource value, FieldErrors errors) => rules.ValidateCreate((T)value, errors);
+
     public override void ValidateUpdate(IResource value, IResource old, FieldErrors errors) => rules.ValidateUpdate((T)value, (T)old, errors);
 
     public override void ValidateStatusUpdate(IResource value, IResource old, FieldErrors errors) => rules.ValidateStatusUpdate((T)value, (T)old, errors);

@@ -2,6 +2,7 @@ using Navarch.ApiServer.Resources.Apps;
 using Navarch.ApiServer.Resources.Coordination;
 using Navarch.ApiServer.Resources.Core;
 using Navarch.ApiServer.Resources.Discovery;
+using Navarch.ApiServer.Resources.Scheduling;
 
 namespace Navarch.ApiServer.Resources;
 
@@ -20,9 +21,11 @@ public static class AllResources
         new SecretResource(),
         new ServiceAccountResource(),
         new ServiceResource(),
+        new ControllerRevisionResource(),
         new DeploymentResource(),
         new ReplicaSetResource(),
         new LeaseResource(),
         new EndpointSliceResource(),
+        new PriorityClassResource(),
     ];
 }

@@ -31,6 +31,9 @@ public abstract class Resource
 
     /// <summary>How dependents are treated when a DELETE does not say: Background, Orphan or Foreground.</summary>
     public virtual string DefaultPropagation => "Background";
+
+    /// <summary>These rules as the server's machinery uses them, which does not know the type.</summary>
+    internal abstract Registry.Kind ToKind();
 }
 
 /// <summary>
@@ -43,6 +46,8 @@ public abstract class Resource<T> : Resource where T : class, IResource<T>
     public sealed override ResourceType Type => T.ResourceType;
 
     public sealed override Schema Schema => T.Schema;
+
+    internal sealed override Registry.Kind ToKind() => Registry.Kind.Of(this);
 
     /// <summary>Columns of the Table form; Name and Created At where a kind says nothing.</summary>
     public virtual IReadOnlyList<Column<T>> Columns => Column<T>.NameAndCreated;
