@@ -126,6 +126,28 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
         return End();
     }
 
+    /// <summary>Puts a rule at the head of a chain, marked so that it is known again.</summary>
+    public NftBatch InsertRule(string chain, ReadOnlySpan<byte> mark, Action<NftRule> expressions)
+    {
+        Begin(NewRule, NetlinkWriter.Create, $"insert rule {table.Name} {chain}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, chain);
+        var nested = writer.BeginNested(4);
+        expressions(new NftRule(writer));
+        writer.EndNested(nested);
+        writer.Attribute(7, mark);
+        return End();
+    }
+
+    public NftBatch DeleteRule(string chain, ulong handle)
+    {
+        Begin(DelRule, 0, $"delete rule {table.Name} {chain} {handle}");
+        writer.Attribute(1, table.Name);
+        writer.Attribute(2, chain);
+        writer.Attribute(3, handle);
+        return End();
+    }
+
     public NftBatch AddSet(NftSet set)
     {
         Begin(NewSet, NetlinkWriter.Create, $"add set {table.Name} {set.Name}");

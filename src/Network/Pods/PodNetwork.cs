@@ -20,6 +20,7 @@ public static class PodNetwork
             var bridgeIsFiltered = SetSysctls(config);
             using var netfilter = new NetlinkSocket(NetlinkSocket.Netfilter);
             new PodTable(config, netfilter).Replace(nodePods, bridgeIsFiltered);
+            new ForeignFirewall(config.BridgeName, netfilter).LetThrough();
         });
 
         // Last: with this file there, the runtime begins to make pods.
@@ -49,6 +50,7 @@ public static class PodNetwork
         using (var netfilter = NetlinkSocket.Open(NetlinkSocket.Netfilter, config.NetworkNamespacePath))
         {
             new PodTable(config, netfilter).Delete();
+            new ForeignFirewall(config.BridgeName, netfilter).Remove();
             new ProxyTable(new ProxyTableConfig(config.HostPortsTable), netfilter).Delete();
         }
         if (Directory.Exists(config.AddressDirectory))

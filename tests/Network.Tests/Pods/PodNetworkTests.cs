@@ -163,6 +163,32 @@ public sealed class PodNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Pods_get_through_a_firewall_that_drops_what_is_forwarded_and_it_is_left_as_it_was()
+    {
+        if (!File.Exists("/usr/sbin/iptables"))
+        {
+            Assert.Skip("iptables is not installed: this test is about machines that have it");
+        }
+        await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
+        await node.InNodeAsync("iptables -P FORWARD DROP");
+        await node.InNodeAsync("iptables -A FORWARD -i docker0 -j ACCEPT");
+        var before = await node.InNodeAsync("iptables -S");
+        var config = Config(node);
+        PodNetwork.Apply(config, NodePods);
+        PodNetwork.Apply(config, NodePods);
+        await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
+        await node.AddPodByCniAsync(2, config.CniConfigPath, directory);
+        node.ServeTcp(node.Client, "world", 80);
+        node.ServeTcp(node.Pod(2), "pod2", 80);
+
+        Assert.Equal("world", (await node.AskTcpAsync(node.Pod(1), TestNode.ClientAddress, 80)).Server);
+        Assert.Equal("pod2", (await node.AskTcpAsync(node.Pod(1), TestNode.PodAddress(2), 80)).Server);
+        Assert.Equal(2, (await node.InNodeAsync("iptables -S")).Split('\n').Count(line => line.Contains("nvtpods")));
+        await PodNetwork.RemoveAsync(config, CancellationToken.None);
+        Assert.Equal(before, await node.InNodeAsync("iptables -S"));
+    }
+
+    [Fact]
     public async Task Another_range_of_addresses_replaces_the_former_on_the_bridge()
     {
         await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
