@@ -6,6 +6,7 @@ using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.Services;
+using Navarch.ApiServer.Streaming;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Client;
 using Navarch.Storage;
@@ -25,6 +26,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private readonly Cache cache;
     private readonly ILogger log;
     private Func<UserInfo, IClient> clients = null!;
+    private IReadOnlyList<IDisposable> owned = [];
     private Task following = Task.CompletedTask;
     private int stopped;
 
@@ -56,10 +58,21 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var allocator = new ServiceAllocator(addresses, new PortPool(config.NodePortFirst, config.NodePortLast, new Random()));
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
         var authorizer = new ComponentAuthorizer();
+        var kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
+        var target = new PodTarget(objects, catalog, config.KubeletPort);
+        var tunnel = new UpgradeTunnel(time);
+        var proxy = new ProxySubresource(objects, catalog, target, kubelets);
         var scale = new ScaleSubresource(objects);
         var subresources = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {
             ["pods/binding"] = new BindingSubresource(objects, time),
+            ["pods/log"] = new LogSubresource(target, kubelets),
+            ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel),
+            ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel),
+            ["pods/portforward"] = new UpgradeSubresource("portforward", "PodPortForwardOptions", target, kubelets, tunnel),
+            ["pods/proxy"] = proxy,
+            ["services/proxy"] = proxy,
+            ["nodes/proxy"] = proxy,
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
             ["deployments/scale"] = scale,
             ["replicasets/scale"] = scale,
@@ -83,6 +96,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var https = new HttpsServer(config, logs);
         var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
         {
+            owned = [kubelets, proxy],
             clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
         };
         try
@@ -136,6 +150,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     {
         await StopAsync();
         await https.DisposeAsync();
+        foreach (var item in owned)
+        {
+            item.Dispose();
+        }
+
         stopping.Dispose();
     }
 

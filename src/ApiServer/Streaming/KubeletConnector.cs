@@ -1,0 +1,137 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Streaming;
+
+/// <summary>
+/// Connects to kubelets with the server's own certificate, and only to the kubelet that is meant: a node that names
+/// another machine's address as its own gets no connection with the server's identity.
+/// </summary>
+internal sealed class KubeletConnector(X509Certificate2? identity, X509Certificate2Collection authorities, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+
+    private readonly X509Certificate2Collection identities = identity is null ? [] : [identity];
+
+    // Guards the invokers.
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, HttpMessageInvoker> invokers = [];
+
+    /// <summary>An authenticated connection for bytes that are not HTTP requests and answers.</summary>
+    /// <exception cref="StatusException">500: the kubelet cannot be reached or is somebody else.</exception>
+    public async Task<SslStream> DialAsync(KubeletAddress address, CancellationToken ct)
+    {
+        Require();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            await using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, ConnectPatience, Timeout.InfiniteTimeSpan);
+            await socket.ConnectAsync(address.Host, address.Port, patience.Token);
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            try
+            {
+                await tls.AuthenticateAsClientAsync(Tls(address), patience.Token);
+                return tls;
+            }
+            catch
+            {
+                await tls.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            socket.Dispose();
+            var why = e is OperationCanceledException ? "i/o timeout" : e.Message;
+            throw StatusErrors.InternalError($"error dialing backend: dial tcp {address.Authority}: {why}").AsException(e);
+        }
+    }
+
+    /// <summary>Sends one request; the answer's body is still to be read.</summary>
+    /// <exception cref="StatusException">500: the kubelet cannot be reached or is somebody else.</exception>
+    public async Task<HttpResponseMessage> SendAsync(KubeletAddress address, HttpRequestMessage request, CancellationToken ct)
+    {
+        Require();
+        try
+        {
+            return await InvokerOf(address).SendAsync(request, ct);
+        }
+        catch (HttpRequestException e)
+        {
+            throw StatusErrors.InternalError($"{request.Method} \"https://{address.Authority}{request.RequestUri!.AbsolutePath}\": {e.InnerException?.Message ?? e.Message}").AsException(e);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var invoker in invokers.Values)
+            {
+                invoker.Dispose();
+            }
+        }
+    }
+
+    // A handler checks certificates by one rule for all its connections, so each node has one of its own.
+    private HttpMessageInvoker InvokerOf(KubeletAddress address)
+    {
+        lock (gate)
+        {
+            if (!invokers.TryGetValue(address.NodeName, out var invoker))
+            {
+                if (invokers.Count > 10_000)
+                {
+                    throw StatusErrors.InternalError("too many nodes").AsException();
+                }
+
+                invokers[address.NodeName] = invoker = new HttpMessageInvoker(new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false, // Credentials must not follow where a kubelet points.
+                    UseProxy = false,
+                    UseCookies = false,
+                    AutomaticDecompression = System.Net.DecompressionMethods.None,
+                    PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+                    MaxConnectionsPerServer = 256,
+                    ConnectTimeout = ConnectPatience,
+                    SslOptions = Tls(address),
+                });
+            }
+
+            return invoker;
+        }
+    }
+
+    private void Require()
+    {
+        if (identity is null)
+        {
+            throw StatusErrors.InternalError("the server has no certificate for kubelets").AsException();
+        }
+    }
+
+    private SslClientAuthenticationOptions Tls(KubeletAddress address) => new()
+    {
+        TargetHost = address.Host,
+        ClientCertificates = identities,
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => identity!,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 presented && IsKubeletOf(address.NodeName, presented),
+    };
+
+    private bool IsKubeletOf(string nodeName, X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
+        chain.ChainPolicy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.1"));
+        return chain.Build(certificate) && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == $"system:node:{nodeName}";
+    }
+}

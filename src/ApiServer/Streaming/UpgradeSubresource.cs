@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Pipeline;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Streaming;
+
+/// <summary>
+/// exec, attach and portforward: the client's connection becomes a pipe to the kubelet. What goes through is not looked at.
+/// </summary>
+internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel) : ISubresource
+{
+    public SubresourceType? Describe(Kind kind) => kind.Type == Pod.ResourceType ? new SubresourceType(name, "", "v1", options, "create", "get") : null;
+
+    public async Task HandleAsync(ApiRequest request, Kind kind)
+    {
+        var info = request.Info;
+        if (info.Verb is not ("create" or "get"))
+        {
+            throw StatusErrors.MethodNotAllowed("", $"pods/{name}", info.Verb).AsException();
+        }
+
+        var (pod, kubelet) = await target.FindAsync(request, kind);
+        var (container, query) = Query(request);
+        var path = $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
+        path = name == "portforward"
+            ? $"/portForward/{path}{query}"
+            : $"/{name}/{path}/{PodTarget.Container(pod, container)}{query}";
+        var upgrade = request.Http.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true })
+        {
+            throw StatusErrors.BadRequest("Upgrade request required").AsException();
+        }
+
+        // Clients that get no WebSocket ask again for SPDY, which kubelets speak.
+        if (!request.Http.Request.Headers.Upgrade.ToString().StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase))
+        {
+            throw StatusErrors.BadRequest("unable to upgrade: this server speaks SPDY/3.1 here").AsException();
+        }
+
+        await using var connection = await kubelets.DialAsync(kubelet, request.Aborted);
+        await tunnel.RunAsync(request, upgrade, connection, path, kubelet.Authority);
+    }
+
+    private static (string Container, string Query) Query(ApiRequest request)
+    {
+        var container = "";
+        var passed = new List<KeyValuePair<string, string?>>();
+        foreach (var pair in new QueryStringEnumerable(request.Http.Request.QueryString.Value))
+        {
+            var (name, value) = (pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+            switch (name)
+            {
+                case "container":
+                    container = value;
+                    break;
+                case "command" or "port" or "ports":
+                    passed.Add(new(name, value));
+                    break;
+                case "stdin" or "stdout" or "stderr" or "tty" when value is "true" or "1":
+                    passed.Add(new(name switch { "stdin" => "input", "stdout" => "output", "stderr" => "error", _ => "tty" }, "1"));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return (container, QueryHelpers.AddQueryString("", passed));
+    }
+}
