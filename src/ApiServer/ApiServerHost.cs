@@ -51,7 +51,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerConfig config, IRevisionStore store, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
     {
         var random = new Random();
-        var catalog = new Catalog([.. AllResources.List.Select(resource => resource.ToKind())]);
+        var catalog = new Catalog([.. AllResources.List.Select(static rules => rules.ToKind())]);
         var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
         var objects = new ObjectWriter(store, cache, catalog, [], time, random);
         var addresses = new AddressPool(config.ServiceNetwork, new Random());

@@ -73,8 +73,6 @@ internal abstract class Kind
         }
     }
 
-    public static Kind Of<T>(Resource<T> rules) where T : class, IResource<T> => new Kind<T>(rules);
-
     public string Key(string @namespace, string name) => Type.Namespaced ? $"{@namespace}/{name}" : name;
 
     /// <exception cref="StatusException">400: the kind cannot be selected by the field.</exception>

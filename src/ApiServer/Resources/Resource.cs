@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources;
@@ -32,8 +33,8 @@ public abstract class Resource
     /// <summary>How dependents are treated when a DELETE does not say: Background, Orphan or Foreground.</summary>
     public virtual string DefaultPropagation => "Background";
 
-    /// <summary>These rules as the server's machinery uses them, which does not know the type.</summary>
-    internal abstract Registry.Kind ToKind();
+    /// <summary>These rules as the machinery sees them that does not know the type.</summary>
+    internal abstract Kind ToKind();
 }
 
 /// <summary>
@@ -47,7 +48,7 @@ public abstract class Resource<T> : Resource where T : class, IResource<T>
 
     public sealed override Schema Schema => T.Schema;
 
-    internal sealed override Registry.Kind ToKind() => Registry.Kind.Of(this);
+    internal sealed override Kind ToKind() => new Kind<T>(this);
 
     /// <summary>Columns of the Table form; Name and Created At where a kind says nothing.</summary>
     public virtual IReadOnlyList<Column<T>> Columns => Column<T>.NameAndCreated;

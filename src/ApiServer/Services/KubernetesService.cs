@@ -36,6 +36,11 @@ internal sealed class KubernetesService(Catalog catalog, ObjectWriter objects, I
             },
             (present, wanted) => present with { Spec = present.Spec with { Ports = wanted.Spec.Ports } },
             ct);
+        if (IPAddress.IsLoopback(address))
+        {
+            return; // No pod reaches it there, and endpoints on loopback are not valid.
+        }
+
         await EnsureAsync(
             new Endpoints
             {

@@ -165,8 +165,8 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         var found = await objects.FindAsync(kind, kind.Key(@namespace, name), ct) ?? throw StatusErrors.NotFound(kind.Type, name).AsException();
         var pod = (Pod)found.Value;
         var number = port.Length == 0
-            ? pod.Spec.Containers.SelectMany(static c => c.Ports).FirstOrDefault()?.ContainerPort ?? 80
-            : Number(port) ?? pod.Spec.Containers.SelectMany(static c => c.Ports).FirstOrDefault(p => p.Name == port)?.ContainerPort
+            ? pod.Spec.Containers.SelectMany(static c => c.Ports).FirstOrDefault()?.ContainerPortValue ?? 80
+            : Number(port) ?? pod.Spec.Containers.SelectMany(static c => c.Ports).FirstOrDefault(p => p.Name == port)?.ContainerPortValue
               ?? throw StatusErrors.BadRequest($"invalid proxy request: no port {port}").AsException();
         return pod.Status.PodIP.Length == 0 ? throw StatusErrors.ServiceUnavailable($"pod {name} has no address").AsException() : Authority(pod.Status.PodIP, number);
     }

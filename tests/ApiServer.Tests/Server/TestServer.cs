@@ -117,7 +117,7 @@ internal sealed class TestServer : IAsyncDisposable
             Port = 0,
             ServerCertificate = Authority.Server(),
             ClientAuthorities = [Authority.Certificate],
-            AdvertiseAddress = IPAddress.Parse("192.0.2.1"),
+            AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client", "system:masters"),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);
