@@ -8,7 +8,7 @@ using Google.Protobuf;
 namespace Navarch.Kubelet.Cri;
 
 /// <summary>
-/// gRPC calls over HTTP/2 on a unix socket: unary and server streaming, which is all that runtimes ask for. The
+/// gRPC calls over HTTP/2 without TLS, on a unix socket mostly: unary and server streaming, which is all that runtimes ask for. The
 /// connection is opened by the first call and again by whichever call comes after it broke.
 /// </summary>
 internal sealed class GrpcConnection : IDisposable
@@ -18,12 +18,23 @@ internal sealed class GrpcConnection : IDisposable
 
     /// <param name="endpoint"><c>unix:///run/x.sock</c> or the bare path of the socket.</param>
     public GrpcConnection(string endpoint)
+        : this(endpoint, async ct => await ConnectAsync(
+            new UnixDomainSocketEndPoint(endpoint.StartsWith("unix://", StringComparison.Ordinal) ? endpoint["unix://".Length..] : endpoint), ct))
+    {
+    }
+
+    /// <summary>Plain TCP, for the health service of a container.</summary>
+    public GrpcConnection(string host, int port)
+        : this($"{host}:{port}", async ct => await ConnectAsync(new IPEndPoint(IPAddress.Parse(host), port), ct))
+    {
+    }
+
+    private GrpcConnection(string endpoint, Func<CancellationToken, ValueTask<Stream>> connect)
     {
         _endpoint = endpoint;
-        var path = endpoint.StartsWith("unix://", StringComparison.Ordinal) ? endpoint["unix://".Length..] : endpoint;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, ct) => await ConnectAsync(path, ct),
+            ConnectCallback = (_, ct) => connect(ct),
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
@@ -148,12 +159,14 @@ internal sealed class GrpcConnection : IDisposable
     private CriException Unreachable(Exception e) =>
         new(GrpcCode.Unavailable, $"connection error: {_endpoint}: {(e.InnerException ?? e).Message}", e);
 
-    private static async Task<Stream> ConnectAsync(string path, CancellationToken ct)
+    private static async Task<Stream> ConnectAsync(EndPoint endpoint, CancellationToken ct)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = endpoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct);
+            await socket.ConnectAsync(endpoint, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -19,19 +19,12 @@ internal sealed class LogFiles(string root)
     public static string ContainerFile(string container, int attempt) =>
         Path.Combine(Safe(container), attempt.ToString(CultureInfo.InvariantCulture) + ".log");
 
-    /// <summary>Removes the logs of pods that <paramref name="keeps"/> (by UID) does not want.</summary>
-    public void RemovePods(Func<string, bool> keeps)
+    /// <summary>Removes the logs of a pod of which only the UID is known. Other kubelets may keep theirs in the same place.</summary>
+    public void RemovePod(string uid)
     {
-        if (!Directory.Exists(root))
+        foreach (var directory in Directory.Exists(root) ? Directory.EnumerateDirectories(root, "*_" + Safe(uid)) : [])
         {
-            return;
-        }
-        foreach (var directory in Directory.EnumerateDirectories(root))
-        {
-            if (Path.GetFileName(directory).Split('_') is [_, _, var uid] && !keeps(uid))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            Directory.Delete(directory, recursive: true);
         }
     }
 

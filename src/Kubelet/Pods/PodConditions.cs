@@ -11,6 +11,8 @@ internal static class PodConditions
         PodConditionType.PodScheduled,
     ];
 
+    public static bool IsOwned(string type) => Owned.Contains(type);
+
     public static IReadOnlyList<PodCondition> Compute(
         PodView view, string phase, IReadOnlyList<ContainerStatus> inits, IReadOnlyList<ContainerStatus> mains)
     {
