@@ -25,7 +25,8 @@ internal static class ImageCommand
                 throw new ClusterException($"there is no file {path}", "make one with `docker save -o FILE IMAGE`");
             }
 
-            foreach (var name in await Running(arguments.GetValue(profile)!, out _).Ctr.ImportImagesAsync(Path.GetFullPath(path), ct))
+            var containerd = Running(arguments.GetValue(profile)!, out var paths);
+            foreach (var name in await new ImageLoader(containerd.Ctr, paths).LoadArchiveAsync(Path.GetFullPath(path), ct))
             {
                 Console.WriteLine($"Loaded {name}");
             }

@@ -14,7 +14,11 @@ internal static class ControlPlane
 {
     /// <summary>API server, controllers and scheduler in one process.</summary>
     public static Task ServerAsync(RoleContext context, CancellationToken ct) =>
-        ApiServerAsync(context, (_, stop) => RoleProcess.TogetherAsync(stop, token => SchedulerAsync(context, token)), ct);
+        ApiServerAsync(
+            context,
+            (server, stop) => RoleProcess.TogetherAsync(
+                stop, token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), token)),
+            ct);
 
     /// <summary>The API server, and while it serves <paramref name="beside"/>.</summary>
     public static async Task ApiServerAsync(RoleContext context, Func<ApiServerHost, CancellationToken, Task> beside, CancellationToken ct)

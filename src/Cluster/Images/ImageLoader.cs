@@ -22,11 +22,21 @@ public sealed class ImageLoader(CtrTool ctr, ProfilePaths paths)
         try
         {
             await OciArchive.WriteAsync(image, archive, ct);
-            await ctr.ImportImagesAsync(archive, ct);
+            await LoadArchiveAsync(archive, ct);
         }
         finally
         {
             File.Delete(archive);
         }
+    }
+
+    /// <summary>Loads the images of an OCI or docker archive.</summary>
+    /// <returns>Their names.</returns>
+    public async Task<IReadOnlyList<string>> LoadArchiveAsync(string archive, CancellationToken ct)
+    {
+        var names = await ctr.ImportImagesAsync(archive, ct);
+        var present = await ctr.ImageRootsAsync(ct);
+        new LoadedImages(paths.LoadedImages).Add(names.Where(present.ContainsKey).ToDictionary(name => name, name => present[name]));
+        return names;
     }
 }

@@ -33,7 +33,7 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
         await processes.Server.StopAsync(Stop.ProcessGrace, ct);
         if (processes.Containerd.Daemon.Running is not null || Leftover.Shims(paths).Count > 0)
         {
-            await RemovePodsAsync(processes, paths, ct);
+            await RemovePodsAsync(profile, processes, paths, ct);
         }
 
         await processes.Containerd.StopAsync(ct);
@@ -45,11 +45,11 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
     }
 
     // The runtime knows best how to undo what it did, networks above all. What it cannot undo is removed by force right after.
-    private async Task RemovePodsAsync(ClusterProcesses processes, ProfilePaths paths, CancellationToken ct)
+    private async Task RemovePodsAsync(Profile profile, ClusterProcesses processes, ProfilePaths paths, CancellationToken ct)
     {
         try
         {
-            await processes.Containerd.EnsureAsync(ct);
+            await processes.Containerd.EnsureAsync(profile, ct);
             await NodePods.RemoveAllAsync(paths.ContainerdSocket, time, ct);
         }
         catch (Exception) when (!ct.IsCancellationRequested)

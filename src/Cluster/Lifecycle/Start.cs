@@ -60,7 +60,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         // The runtime and the control plane do not need each other: they start side by side.
         var runtime = progress.StepAsync("Starting the container runtime", async detail =>
         {
-            await processes.Containerd.EnsureAsync(ct);
+            await processes.Containerd.EnsureAsync(profile, ct);
             detail("loading the pause image");
             await new ImageLoader(processes.Containerd.Ctr, paths).EnsureAsync(PauseImage.Image(MachineArchitecture.Current), ct);
         });

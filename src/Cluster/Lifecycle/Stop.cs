@@ -30,7 +30,7 @@ public sealed class Stop(ProfileStore profiles, IProgressReporter progress, Time
         await progress.StepAsync("Stopping the node", _ => processes.Agent.StopAsync(ProcessGrace, ct));
         await progress.StepAsync("Stopping containers", async detail =>
         {
-            await processes.Containerd.EnsureAsync(ct); // It may have been killed while its containers ran on.
+            await processes.Containerd.EnsureAsync(profile, ct); // It may have been killed while its containers ran on.
             var count = await NodePods.StopAllAsync(paths.ContainerdSocket, ContainerGrace, time, ct);
             detail($"{count} stopped");
         });

@@ -13,11 +13,15 @@ public sealed record AddressPlan
     public required int ApiPort { get; init; }
     public required int KubeletPort { get; init; }
 
+    /// <summary>Where, on loopback, the node's runtime finds images that were loaded by hand.</summary>
+    public required int MirrorPort { get; init; }
+
     /// <summary>The address of the Service <c>kubernetes</c>: the first of the service range.</summary>
     public IPAddress KubernetesServiceAddress => Nth(ServiceCidr, 1);
 
     private const int ApiPortFirst = 6443;
     private const int KubeletPortFirst = 10250;
+    private const int MirrorPortFirst = 10350; // A hundred beyond the kubelets', whose range ends there.
 
     // 10.244.0.0/16 to 10.251.0.0/16, and eight /15 halves of 10.96.0.0/12: as many profiles as one machine can sensibly run.
     private const int ProfilesMax = 8;
@@ -47,6 +51,7 @@ public sealed record AddressPlan
             ServiceCidr = ServiceCidrOf(slot),
             ApiPort = apiPort != 0 ? apiPort : FreePort(ApiPortFirst, isPortFree, others.Select(other => other.ApiPort)),
             KubeletPort = FreePort(KubeletPortFirst, isPortFree, others.Select(other => other.KubeletPort)),
+            MirrorPort = FreePort(MirrorPortFirst, isPortFree, others.Select(other => other.MirrorPort)),
         };
     }
 

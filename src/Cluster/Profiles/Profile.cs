@@ -12,6 +12,7 @@ public sealed record Profile
     public required string Name { get; init; }
     public required int ApiPort { get; init; }
     public required int KubeletPort { get; init; }
+    public required int MirrorPort { get; init; }
     public required string PodCidr { get; init; }
     public required string ServiceCidr { get; init; }
 
@@ -46,6 +47,7 @@ public sealed record Profile
         ServiceCidr = IPNetwork.Parse(ServiceCidr),
         ApiPort = ApiPort,
         KubeletPort = KubeletPort,
+        MirrorPort = MirrorPort,
     };
 }
 

@@ -25,6 +25,7 @@ public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/n
     public string ContainerdState => Path.Combine(Run, "containerd");
     public string ContainerdSocket => Path.Combine(ContainerdState, "containerd.sock");
 
+    public string LoadedImages => Path.Combine(State, "images.json");
     public string RegistryConfig => Path.Combine(State, "registries");
 
     public string Kubeconfig(string component) => Path.Combine(Kubeconfigs, component + ".yaml");

@@ -54,6 +54,7 @@ public sealed class ProfileStore(string stateRoot = "/var/lib/navarch", string r
             Name = name,
             ApiPort = addresses.ApiPort,
             KubeletPort = addresses.KubeletPort,
+            MirrorPort = addresses.MirrorPort,
             PodCidr = addresses.PodCidr.ToString(),
             ServiceCidr = addresses.ServiceCidr.ToString(),
             Bridge = BridgeName(name),

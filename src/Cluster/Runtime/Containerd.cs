@@ -22,12 +22,12 @@ public sealed class Containerd(ProfilePaths paths, TimeProvider time)
 
     /// <summary>Starts the daemon unless it runs, and returns when it answers.</summary>
     /// <returns>Whether it had to be started.</returns>
-    public async Task<bool> EnsureAsync(CancellationToken ct)
+    public async Task<bool> EnsureAsync(Profile profile, CancellationToken ct)
     {
         var started = false;
         if (Daemon.Running is null)
         {
-            await WriteConfigAsync(ct);
+            await WriteConfigAsync(profile, ct);
             started = Daemon.Ensure(Tool.Find("containerd")!, ["--config", paths.ContainerdConfig]);
         }
 
@@ -38,7 +38,7 @@ public sealed class Containerd(ProfilePaths paths, TimeProvider time)
     /// <summary>Stops the daemon. Containers keep running under their shims, as in an upgrade of containerd.</summary>
     public Task StopAsync(CancellationToken ct) => Daemon.StopAsync(StopGrace, ct);
 
-    private async Task WriteConfigAsync(CancellationToken ct)
+    private async Task WriteConfigAsync(Profile profile, CancellationToken ct)
     {
         var version = ContainerdVersion.Parse(await Tool.RequireAsync("containerd", ["--version"], "install containerd 1.6 or newer", ct));
         var config = new ContainerdConfig
@@ -54,9 +54,13 @@ public sealed class Containerd(ProfilePaths paths, TimeProvider time)
             RestrictOomScore = !Capabilities.Has(Capabilities.SysResource),
         };
         Directory.CreateDirectory(paths.CniConfig);
-        Directory.CreateDirectory(paths.RegistryConfig);
         Directory.CreateDirectory(paths.ContainerdRoot);
         Directory.CreateDirectory(paths.ContainerdState);
+
+        // "_default" stands for every registry that has no folder of its own.
+        var everyRegistry = Path.Combine(paths.RegistryConfig, "_default");
+        Directory.CreateDirectory(everyRegistry);
+        AtomicFile.Write(Path.Combine(everyRegistry, "hosts.toml"), Encoding.UTF8.GetBytes(ImageMirror.HostsFile(profile, paths)), AtomicFile.Public);
         AtomicFile.Write(paths.ContainerdConfig, Encoding.UTF8.GetBytes(config.ToToml(version)), AtomicFile.Public);
     }
 

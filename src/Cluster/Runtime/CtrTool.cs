@@ -1,3 +1,4 @@
+using Navarch.Cluster.Images;
 using Navarch.Cluster.Processes;
 
 namespace Navarch.Cluster.Runtime;
@@ -29,6 +30,15 @@ public sealed class CtrTool(string socket)
     }
 
     public async Task<IReadOnlyList<string>> ImagesAsync(CancellationToken ct) => await ListAsync(["images", "list", "-q"], ct);
+
+    /// <summary>Every image's name and the content it means.</summary>
+    public async Task<IReadOnlyDictionary<string, LoadedImage>> ImageRootsAsync(CancellationToken ct) =>
+        (await ListAsync(["images", "list"], ct))
+            .Skip(1) // REF TYPE DIGEST SIZE PLATFORMS LABELS
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(columns => columns.Length > 2)
+            .DistinctBy(columns => columns[0])
+            .ToDictionary(columns => columns[0], columns => new LoadedImage(Digest: columns[2], MediaType: columns[1]));
 
     public async Task<IReadOnlyList<string>> ContainersAsync(CancellationToken ct) => await ListAsync(["containers", "list", "-q"], ct);
 

@@ -31,6 +31,7 @@ public sealed class AddressPlanTests
             Assert.False(AddressPlan.Overlap(a.PodCidr, b.ServiceCidr));
             Assert.NotEqual(a.ApiPort, b.ApiPort);
             Assert.NotEqual(a.KubeletPort, b.KubeletPort);
+            Assert.NotEqual(a.MirrorPort, b.MirrorPort);
         }
     }
 
