@@ -5,13 +5,14 @@ using Navarch.Scheduler.Matching;
 using Navarch.Scheduler.Preemption;
 using Navarch.Scheduler.Queue;
 using Navarch.Scheduler.Snapshots;
+using Navarch.Testing;
 
 namespace Navarch.Scheduler.Tests;
 
 /// <summary>The loop without its surroundings: what it is told and what it wants written.</summary>
 public class SchedulingLoopTests
 {
-    private readonly ManualTime time = new(A.Noon);
+    private readonly FakeTime time = new(A.Noon);
     private readonly ClusterState state = new();
     private readonly SchedulingQueue queue;
     private readonly ReportHandler handler;

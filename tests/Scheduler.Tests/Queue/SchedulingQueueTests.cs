@@ -2,6 +2,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Scheduler.Plugins;
 using Navarch.Scheduler.Queue;
 using Navarch.Scheduler.Snapshots;
+using Navarch.Testing;
 
 namespace Navarch.Scheduler.Tests.Queue;
 
@@ -9,7 +10,7 @@ public class SchedulingQueueTests
 {
     private static readonly IFilterPlugin Fit = new NodeResourcesFitPlugin();
 
-    private readonly ManualTime time = new(A.Noon);
+    private readonly FakeTime time = new(A.Noon);
     private readonly SchedulingQueue queue;
 
     public SchedulingQueueTests() => queue = new SchedulingQueue(time);
