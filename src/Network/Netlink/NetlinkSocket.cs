@@ -77,17 +77,18 @@ internal sealed class NetlinkSocket : IDisposable
     public void Execute(NetlinkWriter request, string what)
     {
         Send(request.Written, what);
-        AwaitAck(sequence, _ => what);
+        AwaitAck(sequence, sequence, _ => what);
     }
 
     /// <summary>
-    /// Sends a batch, whose last message asks for an acknowledgement and has the number <paramref name="last"/>.
-    /// The first refusal is thrown; <paramref name="describe"/> names the message of a number.
+    /// Sends a batch, whose last message asks for an acknowledgement and has the number <paramref name="last"/>. The first
+    /// refusal is thrown: of a message, which <paramref name="describe"/> names by its number, or of all as a whole, which
+    /// the kernel answers under the number of what opens the batch, <paramref name="first"/>.
     /// </summary>
-    public void ExecuteBatch(ReadOnlySpan<byte> batch, uint last, Func<uint, string> describe)
+    public void ExecuteBatch(ReadOnlySpan<byte> batch, uint first, uint last, Func<uint, string> describe)
     {
         Send(batch, "A netlink batch");
-        AwaitAck(last, describe);
+        AwaitAck(first, last, describe);
     }
 
     /// <summary>Sends a dump request and hands every answer's type and body to <paramref name="each"/>.</summary>
@@ -137,7 +138,7 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    private void AwaitAck(uint last, Func<uint, string> describe)
+    private void AwaitAck(uint first, uint last, Func<uint, string> describe)
     {
         NetlinkException? refusal = null;
         while (true)
@@ -154,7 +155,7 @@ internal sealed class NetlinkSocket : IDisposable
                 {
                     refusal ??= new NetlinkException(error, describe(number) + Words(flags, body));
                 }
-                if (number == last || (error > 0 && number == 0))
+                if (number == last || (error > 0 && number == first))
                 {
                     if (refusal is not null)
                     {

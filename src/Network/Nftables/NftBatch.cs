@@ -196,7 +196,7 @@ internal sealed class NftBatch(NftTable table, NetlinkSocket socket)
         writer.Begin(BatchEnd, NetlinkWriter.Request, socket.NextSequence());
         writer.Raw([0, 0, 0, (byte)Subsystem]);
         writer.End();
-        socket.ExecuteBatch(writer.Written, last, number =>
+        socket.ExecuteBatch(writer.Written, first - 1, last, number =>
             number - first < descriptions.Count ? $"nftables: {descriptions[(int)(number - first)]}" : "nftables: commit");
     }
 

@@ -48,7 +48,10 @@ internal static class CniConfiguration
             return;
         }
         Directory.CreateDirectory(config.CniConfigDirectory);
-        var temporary = config.CniConfigPath + ".new"; // Not an ending that the runtime reads.
+
+        // Not an ending that the runtime reads; but in its directory, since containerd reloads when a name goes from there, and
+        // not when one comes.
+        var temporary = config.CniConfigPath + ".new";
         File.WriteAllText(temporary, text);
         File.Move(temporary, config.CniConfigPath, overwrite: true);
     }
