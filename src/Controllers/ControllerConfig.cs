@@ -1,0 +1,31 @@
+using Navarch.Client;
+
+namespace Navarch.Controllers;
+
+/// <summary>What the controllers are told.</summary>
+public sealed record ControllerConfig
+{
+    /// <summary>Addresses of all pods.</summary>
+    public string ClusterNetwork { get; init; } = "10.244.0.0/16";
+
+    /// <summary>Length of the prefix that a node gets of them.</summary>
+    public int NodePrefixLength { get; init; } = 24;
+
+    /// <summary>The cluster's certificate authority, PEM; empty publishes none.</summary>
+    public string RootCertificate { get; init; } = "";
+
+    /// <summary>Silence after which a node counts as gone. Must be several of its heartbeats (10 s).</summary>
+    public TimeSpan NodeGracePeriod { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>How many ended pods may stay.</summary>
+    public int FinishedPodsMax { get; init; } = 12_500;
+
+    /// <summary>How many objects of one kind are handled at once.</summary>
+    public int WorkersPerController { get; init; } = 4;
+
+    /// <summary>Names of controllers that do not run, because something else does their work.</summary>
+    public IReadOnlySet<string> Disabled { get; init; } = new HashSet<string>();
+
+    /// <summary>Null when no other process runs these controllers.</summary>
+    public LeaderElectionConfig? LeaderElection { get; init; }
+}

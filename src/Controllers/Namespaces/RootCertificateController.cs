@@ -1,0 +1,53 @@
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.Client;
+
+namespace Navarch.Controllers;
+
+/// <summary>Keeps the cluster's certificate authority in every namespace, where pods find it to trust the API server.</summary>
+/// <param name="certificate">PEM.</param>
+public sealed class RootCertificateController(Informer<Namespace> namespaces, Informer<ConfigMap> configMaps, IClient client, string certificate) : IReconciler
+{
+    private const string ConfigMapName = "kube-root-ca.crt";
+    private const string FileName = "ca.crt";
+
+    private static readonly Map<string> Annotations =
+        [new("kubernetes.io/description", "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.")];
+
+    public string Name => "root-ca-certificate-publisher";
+
+    public IEnumerable<Trigger> Triggers =>
+    [
+        Trigger.On(namespaces),
+        Trigger.On(configMaps, static map => map.Metadata.Name == ConfigMapName ? [new NamespacedName("", map.Metadata.Namespace)] : []),
+    ];
+
+    public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken ct)
+    {
+        if (!namespaces.TryGet(key, out var found) || found.IsTerminating)
+        {
+            return ReconcileResult.Done;
+        }
+
+        Map<string> data = [new(FileName, certificate)];
+        var existing = configMaps.Find(new(key.Name, ConfigMapName));
+        try
+        {
+            if (existing is null)
+            {
+                await client.CreateAsync(
+                    new ConfigMap { Metadata = new ObjectMeta { Name = ConfigMapName, Namespace = key.Name, Annotations = Annotations }, Data = data }, ct);
+            }
+            else if (!existing.Data.Equals(data))
+            {
+                await client.UpdateAsync(existing with { Data = data }, ct);
+            }
+        }
+        catch (ApiException e) when (e.IsAlreadyExists || e.IsNamespaceTerminating)
+        {
+        }
+
+        return ReconcileResult.Done;
+    }
+}
