@@ -15,24 +15,26 @@ public static partial class PodNetworkProcess
     /// <exception cref="PodNetworkException">The network cannot be made here; the message says why.</exception>
     public static async Task RunAsync(PodNetworkConfig config, IClient client, ILoggerFactory logs, TimeProvider time, CancellationToken ct)
     {
-        var log = logs.CreateLogger(typeof(PodNetworkProcess));
-        var pods = new Informer<Pod>(
-            client, ListQuery.All with { FieldSelector = $"spec.nodeName={config.NodeName}" }, time, logs.CreateLogger<Informer<Pod>>());
+        var informers = new InformerFactory(client, time, logs, new Random());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        List<Task> parts = [KeepAsync(config, client, pods, logs, time, log, stop.Token), pods.RunAsync(stop.Token)];
-        await Task.WhenAny(parts); // None ends before the others, but by a bug or a failure, which is then thrown.
+        Task[] parts = [informers.RunAsync(stop.Token), RunAsync(config, informers, logs, time, stop.Token)];
+        await Task.WhenAny(parts); // None ends before the other, but by a bug or a failure, which is then thrown.
         await stop.CancelAsync();
         await Task.WhenAll(parts);
     }
 
-    private static async Task KeepAsync(
-        PodNetworkConfig config, IClient client, Informer<Pod> pods, ILoggerFactory logs, TimeProvider time, ILogger log, CancellationToken ct)
+    /// <inheritdoc cref="RunAsync(PodNetworkConfig, IClient, ILoggerFactory, TimeProvider, CancellationToken)"/>
+    /// <param name="informers">Run by the caller; those of the node's pods are the same that its kubelet asks for.</param>
+    public static async Task RunAsync(
+        PodNetworkConfig config, InformerFactory informers, ILoggerFactory logs, TimeProvider time, CancellationToken ct)
     {
-        var nodePods = config.NodePods ?? await NodePodsAsync(config, client, logs, time, ct);
+        var log = logs.CreateLogger(typeof(PodNetworkProcess));
+        var nodePods = config.NodePods ?? await NodePodsAsync(config, informers, ct);
         PodNetwork.Apply(config, nodePods);
         LogMade(log, config.Name, nodePods, config.BridgeName);
 
         using var socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, config.NetworkNamespacePath);
+        var pods = informers.Get<Pod>(new ListQuery { FieldSelector = $"spec.nodeName={config.NodeName}" });
         var table = new ProxyTableConfig(config.HostPortsTable) { NodePods = nodePods, NodePortsOnLoopback = true };
         var loop = new RuleLoop(table, ClaimOf, socket, time, log);
         pods.Subscribe((before, after) => loop.Touch(NamespacedName.Of((after ?? before)!)));
@@ -45,12 +47,10 @@ public static partial class PodNetworkProcess
                 : null;
     }
 
-    private static async Task<IPNetwork> NodePodsAsync(
-        PodNetworkConfig config, IClient client, ILoggerFactory logs, TimeProvider time, CancellationToken ct)
+    private static async Task<IPNetwork> NodePodsAsync(PodNetworkConfig config, InformerFactory informers, CancellationToken ct)
     {
         var found = new TaskCompletionSource<IPNetwork>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var nodes = new Informer<Node>(
-            client, ListQuery.All with { FieldSelector = $"metadata.name={config.NodeName}" }, time, logs.CreateLogger<Informer<Node>>());
+        var nodes = informers.Get<Node>(new ListQuery { FieldSelector = $"metadata.name={config.NodeName}" });
         nodes.Subscribe((_, node) =>
         {
             if (node is not null && IPNetwork.TryParse(node.Spec.PodCIDR, out var range))
@@ -58,19 +58,7 @@ public static partial class PodNetworkProcess
                 found.TrySetResult(range);
             }
         });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var running = nodes.RunAsync(stop.Token);
-        await Task.WhenAny(found.Task, running);
-        await stop.CancelAsync();
-        try
-        {
-            await running;
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            // Stopped here.
-        }
-        return await found.Task;
+        return await found.Task.WaitAsync(ct);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pod network {Name}: {Pods} on bridge {Bridge}")]
