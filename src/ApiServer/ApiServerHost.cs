@@ -80,11 +80,14 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["replicationcontrollers/scale"] = scale,
         };
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), $"{config.AdvertiseAddress}:{config.Port}");
+        var metrics = RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null);
         var health = new HealthHandler();
         health.Add("store", () => store.Completion.IsCompleted ? "the store has ended" : null);
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
+            new OpenApiHandler(catalog, subresources.Values.Distinct()),
+            new MetricsHandler(metrics, cache, store),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),
@@ -111,7 +114,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 dispatcher,
                 health,
                 new RequestLimits(),
-                RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null),
+                metrics,
                 time,
                 host.log,
                 host.stopping.Token);

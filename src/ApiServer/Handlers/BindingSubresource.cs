@@ -1,6 +1,8 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -14,6 +16,8 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
 
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("binding", "", "v1", "Binding", "create") : null;
+
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Binding>(envelope.Message.Span));
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -11,11 +12,14 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>Turns the body of a request into an object.</summary>
 internal static class BodyDecoder
 {
-    private static readonly string[] MediaTypes = ["application/json", "application/yaml"];
+    private const string Protobuf = "application/vnd.kubernetes.protobuf";
+
+    private static readonly string[] MediaTypes = ["application/json", "application/yaml", Protobuf];
 
     /// <summary>Reads the body as JSON, whatever it was written as.</summary>
-    /// <exception cref="StatusException">413, 415.</exception>
-    public static async ValueTask<DecodableBody> ReadAsync(ApiRequest request)
+    /// <param name="jsonOf">Translates the message of a protobuf body; null where such bodies are not taken.</param>
+    /// <exception cref="StatusException">400, 413, 415.</exception>
+    public static async ValueTask<DecodableBody> ReadAsync(ApiRequest request, Func<ApiProto.Envelope, byte[]>? jsonOf = null)
     {
         var type = MediaType(request.Http.Request.ContentType);
         var body = await RequestBody.ReadAsync(request.Http);
@@ -29,11 +33,23 @@ internal static class BodyDecoder
                     return new DecodableBody(default, Yaml.ToJson(body.Span));
                 }
 
+            case Protobuf when jsonOf is not null:
+                using (body)
+                {
+                    return new DecodableBody(default, FromProtobuf(body.Memory, jsonOf));
+                }
+
             default:
                 body.Dispose();
                 throw StatusErrors.UnsupportedMediaType(MediaTypes).AsException();
         }
     }
+
+    /// <summary>Translates the body of a request about a kind, which must be of that kind.</summary>
+    public static Func<ApiProto.Envelope, byte[]> JsonOf(Kind kind) => envelope =>
+        envelope.Kind == kind.Type.Kind && envelope.ApiVersion == kind.Type.ApiVersion
+            ? kind.JsonOf(envelope.Message.Span)
+            : throw CannotBeHandled(kind, envelope.Kind, envelope.ApiVersion, $"the body holds {envelope.ApiVersion}, Kind={envelope.Kind}");
 
     /// <summary>A media type without its parameters, in small letters.</summary>
     public static string MediaType(string? header)
@@ -106,6 +122,23 @@ internal static class BodyDecoder
         }
 
         request.Write.Warnings.AddRange(problems);
+    }
+
+    private static byte[] FromProtobuf(ReadOnlyMemory<byte> body, Func<ApiProto.Envelope, byte[]> jsonOf)
+    {
+        if (body.IsEmpty)
+        {
+            return [];
+        }
+
+        try
+        {
+            return jsonOf(ApiProto.Open(body));
+        }
+        catch (ApiProtoException e)
+        {
+            throw StatusErrors.BadRequest(e.Message).AsException(e);
+        }
     }
 
     private static StatusException CannotBeHandled(Kind kind, string bodyKind, string apiVersion, string why)

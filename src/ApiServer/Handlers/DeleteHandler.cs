@@ -1,5 +1,6 @@
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -72,7 +73,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             PropagationPolicy = query.PropagationPolicy,
             OrphanDependents = query.OrphanDependents,
         };
-        using (var body = await BodyDecoder.ReadAsync(request))
+        using (var body = await BodyDecoder.ReadAsync(request, static envelope => ApiJson.ToUtf8(ApiProto.Parse<DeleteOptions>(envelope.Message.Span))))
         {
             if (!body.IsEmpty)
             {

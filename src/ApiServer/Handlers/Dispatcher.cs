@@ -9,6 +9,8 @@ namespace Navarch.ApiServer.Handlers;
 internal sealed class Dispatcher(
     Catalog catalog,
     DiscoveryDocuments discovery,
+    OpenApiHandler openApi,
+    MetricsHandler metrics,
     GetHandler get,
     ListHandler list,
     WatchHandler watch,
@@ -23,7 +25,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? throw StatusErrors.NotFoundPath().AsException();
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? throw StatusErrors.NotFoundPath().AsException();
         }
 
         if (info.Subresource.Length > 0)

@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
@@ -18,6 +19,9 @@ internal abstract class ObjectSubresource : ISubresource
 
     /// <exception cref="StatusException">Nothing was changed.</exception>
     public abstract Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct);
+
+    /// <summary>The JSON of a body that came as protobuf.</summary>
+    protected virtual byte[] JsonOf(ApiProto.Envelope envelope) => throw StatusErrors.UnsupportedMediaType(["application/json", "application/yaml"]).AsException();
 
     public async Task HandleAsync(ApiRequest request, Kind kind)
     {
@@ -40,7 +44,7 @@ internal abstract class ObjectSubresource : ISubresource
         }
         else
         {
-            using var body = await BodyDecoder.ReadAsync(request);
+            using var body = await BodyDecoder.ReadAsync(request, JsonOf);
             answer = await InvokeAsync(new SubresourceCall(kind, info.Verb, info.Namespace, info.Name, body.Memory, type, request.Write), request.Aborted);
         }
 

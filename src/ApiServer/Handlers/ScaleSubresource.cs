@@ -4,6 +4,7 @@ using Navarch.Api.Autoscaling.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -18,6 +19,8 @@ internal sealed class ScaleSubresource(ObjectWriter objects) : ObjectSubresource
         kind.Type == Deployment.ResourceType || kind.Type == ReplicaSet.ResourceType || kind.Type == StatefulSet.ResourceType || kind.Type == ReplicationController.ResourceType
             ? new SubresourceType("scale", "autoscaling", "v1", "Scale", "get", "patch", "update")
             : null;
+
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Scale>(envelope.Message.Span));
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

@@ -104,6 +104,10 @@ internal abstract class Kind
     /// <exception cref="ApiJsonException">The JSON does not fit the kind.</exception>
     public abstract IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems);
 
+    /// <summary>The JSON of an object that a client sent as a protobuf message.</summary>
+    /// <exception cref="Api.Protobuf.ApiProtoException">The bytes are not such a message.</exception>
+    public abstract byte[] JsonOf(ReadOnlySpan<byte> protobuf);
+
     /// <summary>Encodes the object for the store. Its resourceVersion is left out.</summary>
     public abstract PreparedObject Prepare(IResource value);
 

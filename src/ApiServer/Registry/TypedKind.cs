@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -36,6 +37,8 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
         problems = reader.Problems;
         return value;
     }
+
+    public override byte[] JsonOf(ReadOnlySpan<byte> protobuf) => ApiJson.ToUtf8(ApiProto.Parse<T>(protobuf));
 
     public override PreparedObject Prepare(IResource value)
     {
