@@ -1,5 +1,6 @@
 using System.Globalization;
 using Navarch.Api;
+using Navarch.Api.Apps.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 
@@ -43,11 +44,27 @@ internal sealed record Workload(string Name, int Templates, Func<int, PodSpec> S
                 Namespace = "default",
                 UID = Text($"pod-{i}"),
                 Labels = Labels(app),
-                OwnerReferences = [new OwnerReference { Kind = "ReplicaSet", Name = AppName(app), Controller = true }],
+                OwnerReferences = [new OwnerReference { APIVersion = "apps/v1", Kind = "ReplicaSet", Name = AppName(app), UID = AppName(app), Controller = true }],
             },
             Spec = SpecOf(app),
         };
     }
+
+    /// <summary>The owner of the pods of one template.</summary>
+    public ReplicaSet Owner(int app) => new()
+    {
+        Metadata = new ObjectMeta { Name = AppName(app), Namespace = "default" },
+        Spec = new ReplicaSetSpec
+        {
+            Replicas = 0,
+            Selector = new LabelSelector { MatchLabels = Labels(app) },
+            Template = new PodTemplateSpec
+            {
+                Metadata = new ObjectMeta { Labels = Labels(app) },
+                Spec = new PodSpec { Containers = [new Container { Name = "main", Image = "example.com/app:1" }] },
+            },
+        },
+    };
 
     public static string AppName(int app) => Text($"app-{app}");
 
