@@ -30,6 +30,7 @@ public static class KubeletProcess
         using var runtime = new CriRuntime(config.RuntimeEndpoint, time);
         var machine = new Machine(config.RootDirectory);
         var cgroupTree = new CgroupTree();
+        var cgroups = new PodCgroups(config.CgroupParent, config.CgroupDriver);
         var directories = new PodDirectories(config.RootDirectory);
         var files = new LogFiles(config.PodLogsDirectory);
         var cache = new RuntimeCache(runtime, new LastWords(), time, logs.CreateLogger<RuntimeCache>());
@@ -65,14 +66,14 @@ public static class KubeletProcess
             Objects = objects,
             Prober = prober,
             CgroupTree = cgroupTree,
-            Cgroups = new PodCgroups(config.CgroupParent, config.CgroupDriver),
+            Cgroups = cgroups,
             Logs = files,
             Node = view,
             ContainerConfigs = new ContainerConfigs(Path.Combine(config.RootDirectory, "seccomp"), machine.MemoryBytes, cgroupTree.IsV2),
             RuntimeName = () => registration.RuntimeName,
             Time = time,
         };
-        await using var workers = new PodWorkers(context, pods, logs);
+        await using var workers = new PodWorkers(context, pods, new ClassCgroups(cgroupTree, cgroups, machine.CpuCount), logs);
         var rotation = new LogRotation(cache, runtime, files, time, logs.CreateLogger<LogRotation>());
 
         // What it tells.

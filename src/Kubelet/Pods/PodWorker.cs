@@ -28,17 +28,22 @@ internal sealed partial class PodWorker : IAsyncDisposable
     private bool _volumesChanged;
 
     private PodStatus? _published;
-    private PodMemory _memory = PodMemory.Empty;
+    private PodMemory _memory;
     private DateTimeOffset? _retryAt;
 
-    public PodWorker(PodContext context, Pod pod, ILogger log)
+    /// <param name="rejection">Why the pod may not run here, if it may not.</param>
+    public PodWorker(PodContext context, Pod pod, Rejection? rejection, ILogger log)
     {
         _context = context;
         _pod = pod;
         _log = log;
+        _memory = PodMemory.Empty with { Rejection = rejection };
         _executor = new PodExecutor(context, VolumesChanged);
         _probes = new ProbeWorkers(context.Prober, context.Events, context.Time, Wake);
     }
+
+    /// <summary>The pod takes no room here.</summary>
+    public bool IsRejected => _memory.Rejection is not null;
 
     public string Uid => _pod.Metadata.UID;
 
@@ -47,6 +52,10 @@ internal sealed partial class PodWorker : IAsyncDisposable
     {
         lock (_guard)
         {
+            if (_pod.Metadata.Labels != pod.Metadata.Labels || _pod.Metadata.Annotations != pod.Metadata.Annotations)
+            {
+                Volatile.Write(ref _volumesChanged, true); // They may be files of the pod.
+            }
             _pod = pod;
         }
         Wake();

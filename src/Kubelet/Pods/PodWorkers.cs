@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
+using Navarch.Kubelet.Cgroups;
 
 namespace Navarch.Kubelet.Pods;
 
 /// <summary>Gives every pod of the node a worker, and every remains of a pod that is no more one that clears it away.</summary>
-internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods, ILoggerFactory logs) : IAsyncDisposable
+internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods, ClassCgroups classes, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly ILogger _log = logs.CreateLogger<PodWorkers>();
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
@@ -25,6 +26,7 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
         _ct = ct;
         // Running containers are known before the first pod is looked at: else they would be started a second time.
         await WhenRuntimeSeenAsync(ct);
+        classes.Ensure();
         context.Cache.Changed += RuntimeChanged;
         pods.Subscribe(PodChanged);
         await pods.WaitForSyncAsync(ct);
@@ -60,6 +62,10 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
 
     private void PodChanged(Pod? before, Pod? after)
     {
+        if (before is null || after is null || before.Status.Phase != after.Status.Phase)
+        {
+            classes.Update(pods.Snapshot.Items);
+        }
         if (after is null)
         {
             Find(before!.Metadata.UID)?.Remove(before);
@@ -70,7 +76,22 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
             known.Update(after);
             return;
         }
-        Start(after, isGone: false);
+        Start(after, isGone: false, Admit(after));
+    }
+
+    /// <summary>Only a pod that has never been started can be refused.</summary>
+    private Rejection? Admit(Pod pod)
+    {
+        if (pod.Status.StartTime is not null || pod.Metadata.DeletionTimestamp is not null || context.Cache.Find(pod.Metadata.UID) is not null)
+        {
+            return null;
+        }
+        var rejection = Admission.Check(pod, _workers.Values.Where(worker => !worker.IsRejected).Select(worker => worker.Current), context.Node.Capacity);
+        if (rejection is not null)
+        {
+            context.Events.Warning(pod, rejection.Reason, rejection.Message);
+        }
+        return rejection;
     }
 
     private void RuntimeChanged(string uid)
@@ -118,7 +139,7 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
 
     private void ClearCgroups(HashSet<string> wanted)
     {
-        if (context.Cgroups.Driver != Cgroups.CgroupDriver.Cgroupfs)
+        if (context.Cgroups.Driver != CgroupDriver.Cgroupfs)
         {
             return;
         }
@@ -126,7 +147,7 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
         {
             foreach (var name in context.CgroupTree.Children(parent))
             {
-                if (Cgroups.PodCgroups.FindUid(name) is { } uid && !wanted.Contains(uid) && !_workers.ContainsKey(uid) && context.Cache.Find(uid) is null)
+                if (PodCgroups.FindUid(name) is { } uid && !wanted.Contains(uid) && !_workers.ContainsKey(uid) && context.Cache.Find(uid) is null)
                 {
                     context.CgroupTree.TryRemove($"{parent}/{name}");
                 }
@@ -149,9 +170,9 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
         };
     }
 
-    private void Start(Pod pod, bool isGone)
+    private void Start(Pod pod, bool isGone, Rejection? rejection = null)
     {
-        var worker = new PodWorker(context, pod, logs.CreateLogger<PodWorker>());
+        var worker = new PodWorker(context, pod, rejection, logs.CreateLogger<PodWorker>());
         if (!_workers.TryAdd(pod.Metadata.UID, worker))
         {
             return;
