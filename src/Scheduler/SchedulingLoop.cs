@@ -63,6 +63,7 @@ internal sealed partial class SchedulingLoop(
             {
                 case Placement.On on:
                     state.Assume(pod, on.Node.Name);
+                    state.Denominate(pod.Uid);
                     queue.On(new ClusterChange(ClusterChangeKind.PodAdded) { Pod = pod });
                     return [new WriteJob.Bind(next, pod, on.Node.Name)];
                 case Placement.Nowhere nowhere:
@@ -96,14 +97,12 @@ internal sealed partial class SchedulingLoop(
                     new WriteJob.Explain(pod, "Unschedulable", diagnosis.Message(""), evict.Node.Name),
                 ];
             case PreemptionPlan.None none:
-                // Waiting for victims goes on; otherwise room that was kept for the pod did not help it.
-                var isWaiting = none.Reason.Contains("terminating pod", StringComparison.Ordinal);
-                if (!isWaiting)
+                if (!none.IsWaiting)
                 {
-                    state.Denominate(pod.Uid);
+                    state.Denominate(pod.Uid); // Room that was kept for the pod did not help it.
                 }
 
-                return [new WriteJob.Explain(pod, "Unschedulable", diagnosis.Message(none.Reason), isWaiting ? null : "")];
+                return [new WriteJob.Explain(pod, "Unschedulable", diagnosis.Message(none.Reason), none.IsWaiting ? null : "")];
             default:
                 throw new InvalidOperationException("unknown plan");
         }

@@ -8,7 +8,7 @@ namespace Navarch.Scheduler.Plugins;
 /// <summary>Pods are near the pods they want to be near, away from those they want to be away from, and refuse whom they refuse.</summary>
 internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
 {
-    private const int ClassesMax = 128;
+    private const int ClassesMax = 512;
 
     private static readonly Refusal NotNear = Refusal.ByNode("node(s) didn't match pod affinity rules");
     private static readonly Refusal NotAway = Refusal.ByPods("node(s) didn't match pod anti-affinity rules");

@@ -67,7 +67,16 @@ internal sealed class NodeResourcesFitPlugin : IFilterPlugin, IScorePlugin
 
     private sealed class Filter(Resources asks) : INodeFilter
     {
-        private readonly Dictionary<string, Refusal> refusals = new(StringComparer.Ordinal);
+        // Bits of what a node lacks; scalars follow in the order of their names.
+        private const int TooManyPods = 0;
+        private const int Cpu = 1;
+        private const int Memory = 2;
+        private const int EphemeralStorage = 3;
+        private const int FirstScalar = 4;
+        private const int LastScalar = 61;
+
+        // By the set of what is lacking: thousands of full nodes lack the same.
+        private readonly Dictionary<long, Refusal> refusals = [];
 
         // What is not asked for is not compared: a node that is overcommitted still takes pods that ask for nothing.
         public bool Admits(NodeInfo node)
@@ -83,38 +92,50 @@ internal sealed class NodeResourcesFitPlugin : IFilterPlugin, IScorePlugin
 
         public Refusal Explain(NodeInfo node)
         {
-            var reasons = new List<string>();
-            var evictionMayHelp = true;
-            if (node.Pods.Length >= node.Facts.PodsMax)
-            {
-                reasons.Add("Too many pods");
-            }
-
             var (has, used) = (node.Facts.Allocatable, node.Requested);
-            Check("cpu", asks.MilliCpu, has.MilliCpu, used.MilliCpu);
-            Check("memory", asks.Memory, has.Memory, used.Memory);
-            Check("ephemeral-storage", asks.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+            var (lacking, isTooSmall) = (0L, false);
+            Check(TooManyPods, node.Pods.Length >= node.Facts.PodsMax ? 1 : 0, 0, 0);
+            Check(Cpu, asks.MilliCpu, has.MilliCpu, used.MilliCpu);
+            Check(Memory, asks.Memory, has.Memory, used.Memory);
+            Check(EphemeralStorage, asks.EphemeralStorage, has.EphemeralStorage, used.EphemeralStorage);
+            var bit = FirstScalar;
             foreach (var (name, amount) in asks.Scalars)
             {
-                Check(name, amount, has.Scalars.Find(name), used.Scalars.Find(name));
+                Check(bit, amount, has.Scalars.Find(name), used.Scalars.Find(name));
+                bit = Math.Min(bit + 1, LastScalar);
             }
 
-            var key = string.Join('\n', reasons) + evictionMayHelp;
+            var key = isTooSmall ? ~lacking : lacking;
             if (!refusals.TryGetValue(key, out var refusal))
             {
-                refusals.Add(key, refusal = new Refusal(reasons, evictionMayHelp));
+                refusals.Add(key, refusal = new Refusal(Reasons(lacking), EvictionMayHelp: !isTooSmall));
             }
 
             return refusal;
 
-            void Check(string name, long amount, long capacity, long taken)
+            void Check(int what, long amount, long capacity, long taken)
             {
                 if (amount > 0 && amount > capacity - taken)
                 {
-                    reasons.Add($"Insufficient {name}");
-                    evictionMayHelp &= amount <= capacity;
+                    lacking |= 1L << what;
+                    isTooSmall |= what != TooManyPods && amount > capacity;
                 }
             }
+        }
+
+        private List<string> Reasons(long lacking)
+        {
+            string[] names = ["", "cpu", "memory", "ephemeral-storage", .. asks.Scalars.Keys.Take(LastScalar - FirstScalar + 1)];
+            var reasons = new List<string>();
+            for (var what = 0; what < names.Length; what++)
+            {
+                if ((lacking & (1L << what)) != 0)
+                {
+                    reasons.Add(what == TooManyPods ? "Too many pods" : $"Insufficient {names[what]}");
+                }
+            }
+
+            return reasons;
         }
     }
 }

@@ -9,8 +9,8 @@ namespace Navarch.Scheduler.Plugins;
 /// <summary>Pods of a kind lie evenly over zones, nodes or whatever a constraint names; by default over nodes and zones.</summary>
 internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
 {
-    // A class costs a handful of integers per node; busier clusters than this many templates at a time count some anew.
-    private const int ClassesMax = 128;
+    // A class costs some 20 bytes per node. With more templates than this being placed in turn, some are counted anew.
+    private const int ClassesMax = 512;
 
     // What pods get that state nothing: upstream's values, wishes only.
     private const int HostnameSkewMax = 3;

@@ -12,7 +12,8 @@ internal abstract record PreemptionPlan
 
     /// <summary>Nobody is evicted.</summary>
     /// <param name="Reason">Why, as the end of the message about the pod; may be empty.</param>
-    internal sealed record None(string Reason) : PreemptionPlan;
+    /// <param name="IsWaiting">Victims of an earlier attempt are still leaving: the node stays reserved.</param>
+    internal sealed record None(string Reason, bool IsWaiting = false) : PreemptionPlan;
 
     /// <summary>The victims leave, and the pod waits for their room.</summary>
     /// <param name="Node">Where.</param>

@@ -20,9 +20,14 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm, Random random)
 
     public PreemptionPlan Plan(PodInfo pod, Snapshot snapshot, Diagnosis diagnosis)
     {
-        if (WhyNotEligible(pod, snapshot, diagnosis) is { } reason)
+        if (pod.Pod.Spec.PreemptionPolicy == PreemptionPolicy.PreemptNever)
         {
-            return new PreemptionPlan.None("preemption: " + reason);
+            return new PreemptionPlan.None("preemption: not eligible due to preemptionPolicy=Never.");
+        }
+
+        if (AreVictimsLeaving(pod, snapshot, diagnosis))
+        {
+            return new PreemptionPlan.None("preemption: not eligible due to a terminating pod on the nominated node.", IsWaiting: true);
         }
 
         if (diagnosis.NodeCount == 0)
@@ -54,19 +59,11 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm, Random random)
             "preemption: " + new Diagnosis(snapshot.NodeCount, refusals, refusals.Count < snapshot.NodeCount ? NotHelpful : null, []).Message(""));
     }
 
-    private static string? WhyNotEligible(PodInfo pod, Snapshot snapshot, Diagnosis diagnosis)
-    {
-        if (pod.Pod.Spec.PreemptionPolicy == PreemptionPolicy.PreemptNever)
-        {
-            return "not eligible due to preemptionPolicy=Never.";
-        }
-
-        // Victims of an earlier attempt are on their way out: evicting more would be premature, unless the node is lost anyway.
-        var isWaiting = snapshot.FindNode(pod.Pod.Status.NominatedNodeName) is { } nominated
-            && !diagnosis.Refusals.Any(refusal => refusal.Node == nominated && !refusal.Refusal.EvictionMayHelp)
-            && nominated.Pods.Any(other => other.Priority < pod.Priority && other.IsTerminating);
-        return isWaiting ? "not eligible due to a terminating pod on the nominated node." : null;
-    }
+    /// <summary>Whether evicting more would be premature. It is not when the node that is being cleared is lost for other reasons.</summary>
+    private static bool AreVictimsLeaving(PodInfo pod, Snapshot snapshot, Diagnosis diagnosis) =>
+        snapshot.FindNode(pod.Pod.Status.NominatedNodeName) is { } nominated
+        && !diagnosis.Refusals.Any(refusal => refusal.Node == nominated && !refusal.Refusal.EvictionMayHelp)
+        && nominated.Pods.Any(other => other.Priority < pod.Priority && other.IsTerminating);
 
     /// <summary>The fewest pods of a node that must go, or null when even all of lower priority would not do.</summary>
     private PreemptionPlan.Evict? SelectVictims(PodInfo pod, Snapshot snapshot, NodeInfo node, out Refusal refusal)
