@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Admission;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.InProcess;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
+using Navarch.ApiServer.Reviews;
 using Navarch.ApiServer.Services;
 using Navarch.ApiServer.Streaming;
 using Navarch.ApiServer.WatchCache;
@@ -28,6 +30,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private Func<UserInfo, IClient> clients = null!;
     private IReadOnlyList<IDisposable> owned = [];
     private Task following = Task.CompletedTask;
+    private Task keeping = Task.CompletedTask;
     private int stopped;
 
     private ApiServerHost(HttpsServer https, Cache cache, ILogger log)
@@ -53,7 +56,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var random = new Random();
         var catalog = new Catalog([.. AllResources.List.Select(static rules => rules.ToKind())]);
         var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
-        var objects = new ObjectWriter(store, cache, catalog, [], time, random);
+        IReadOnlyList<IAdmission> admission = [new NamespaceProtection(), new DefaultTolerations(), new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>())];
+        var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
         var addresses = new AddressPool(config.ServiceNetwork, new Random());
         var allocator = new ServiceAllocator(addresses, new PortPool(config.NodePortFirst, config.NodePortLast, new Random()));
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
@@ -73,20 +77,23 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["pods/proxy"] = proxy,
             ["services/proxy"] = proxy,
             ["nodes/proxy"] = proxy,
+            ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
             ["deployments/scale"] = scale,
             ["replicasets/scale"] = scale,
             ["statefulsets/scale"] = scale,
             ["replicationcontrollers/scale"] = scale,
         };
-        var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), $"{config.AdvertiseAddress}:{config.Port}");
+        var access = new AccessQuestion(authorizer);
+        IReadOnlyList<Review> reviews = [new SelfSubjectReviews(), new SelfSubjectAccessReviews(access), new SubjectAccessReviews(access), new LocalSubjectAccessReviews(access)];
+        var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var metrics = RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null);
         var health = new HealthHandler();
         health.Add("store", () => store.Completion.IsCompleted ? "the store has ended" : null);
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
-            new OpenApiHandler(catalog, subresources.Values.Distinct()),
+            new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews),
             new MetricsHandler(metrics, cache, store),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
@@ -95,7 +102,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new UpdateHandler(objects, time),
             new PatchHandler(objects, time),
             new DeleteHandler(objects, cache, time),
-            subresources);
+            subresources,
+            reviews);
         var https = new HttpsServer(config, logs);
         var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
         {
@@ -107,7 +115,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await cache.LoadAsync(ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
             host.following = host.FollowAsync();
-            await new SystemNamespaces(catalog, objects).EnsureAsync(ct);
+            await new SystemObjects(catalog, objects).EnsureAsync(ct);
             var application = new ApiApplication(
                 [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
                 authorizer,
@@ -120,7 +128,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 host.stopping.Token);
             await https.StartAsync(application, ct);
             host.Address = Reachable(https.Address);
-            await new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port).EnsureAsync(ct);
+            var service = new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port, host.log);
+            await service.EnsureAsync(ct);
+            host.keeping = service.KeepAsync(time, host.stopping.Token);
             return host;
         }
         catch
@@ -146,6 +156,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         using var patience = new CancellationTokenSource(StopPatience);
         await https.StopAsync(patience.Token);
+        await keeping;
         await following;
     }
 

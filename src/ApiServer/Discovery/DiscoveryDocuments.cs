@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using Navarch.Api;
 using Navarch.Api.Json;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Reviews;
 
 namespace Navarch.ApiServer.Discovery;
 
@@ -18,16 +20,17 @@ internal sealed class DiscoveryDocuments
     private readonly Dictionary<(string Path, string Type), (byte[] Body, string ETag)> aggregated = [];
 
     /// <param name="serverAddress">Host and port at which clients reach the server.</param>
-    public DiscoveryDocuments(Catalog catalog, IEnumerable<ISubresource> subresources, string serverAddress)
+    public DiscoveryDocuments(Catalog catalog, IEnumerable<ISubresource> subresources, IEnumerable<Review> reviews, string serverAddress)
     {
         var handlers = subresources.ToList();
         var served = catalog.Kinds
-            .Select(kind => new ServedKind(kind, [.. StatusOf(kind), .. handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>().OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
-            .OrderBy(item => item.Kind.Type.Plural, StringComparer.Ordinal)
+            .Select(kind => new Served(kind.Type, kind.Rules.Verbs, StorageHash(kind), [.. StatusOf(kind), .. handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>().OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
+            .Concat(reviews.Select(review => new Served(review.Type, Review.Verbs, "", [])))
+            .OrderBy(item => item.Type.Plural, StringComparer.Ordinal)
             .ToList();
-        var groups = served.GroupBy(item => item.Kind.Type.Group)
+        var groups = served.GroupBy(item => item.Type.Group)
             .OrderByDescending(group => GroupOrder.PriorityOf(group.Key)).ThenBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (Name: group.Key, Versions: group.GroupBy(item => item.Kind.Type.Version).OrderByDescending(version => version.Key, StringComparer.Ordinal).Select(version => (version.Key, Kinds: version.ToList())).ToList()))
+            .Select(group => (Name: group.Key, Versions: group.GroupBy(item => item.Type.Version).OrderByDescending(version => version.Key, StringComparer.Ordinal).Select(version => (version.Key, Kinds: version.ToList())).ToList()))
             .ToList();
 
         documents["/api"] = Utf8($$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{serverAddress}}"}]}""");
@@ -111,7 +114,7 @@ internal sealed class DiscoveryDocuments
         return $$"""{"name":"{{name}}","versions":[{{string.Join(',', items)}}],"preferredVersion":{{items[0]}}}""";
     }
 
-    private static byte[] ResourceList(string group, string version, List<ServedKind> kinds)
+    private static byte[] ResourceList(string group, string version, List<Served> kinds)
     {
         var writer = new ApiWriter(4096);
         writer.Raw("{\"kind\":\"APIResourceList\","u8);
@@ -123,9 +126,8 @@ internal sealed class DiscoveryDocuments
         writer.Raw("\"groupVersion\":"u8);
         writer.String(group.Length == 0 ? version : $"{group}/{version}");
         writer.Raw(",\"resources\":["u8);
-        foreach (var (kind, subresources) in kinds)
+        foreach (var (type, verbs, hash, subresources) in kinds)
         {
-            var type = kind.Type;
             writer.Element();
             writer.BeginObject();
             Text(writer, "name", type.Plural);
@@ -133,10 +135,14 @@ internal sealed class DiscoveryDocuments
             writer.Key("namespaced");
             writer.Boolean(type.Namespaced);
             Text(writer, "kind", type.Kind);
-            Texts(writer, "verbs", kind.Rules.Verbs);
+            Texts(writer, "verbs", verbs);
             Texts(writer, "shortNames", type.ShortNames);
             Texts(writer, "categories", type.Categories);
-            Text(writer, "storageVersionHash", StorageHash(kind));
+            if (hash.Length > 0)
+            {
+                Text(writer, "storageVersionHash", hash);
+            }
+
             writer.EndObject();
             foreach (var sub in subresources)
             {
@@ -162,7 +168,7 @@ internal sealed class DiscoveryDocuments
         return writer.ToArray();
     }
 
-    private static byte[] Aggregated(string apiVersion, IEnumerable<(string Name, List<(string Key, List<ServedKind> Kinds)> Versions)> groups)
+    private static byte[] Aggregated(string apiVersion, IEnumerable<(string Name, List<(string Key, List<Served> Kinds)> Versions)> groups)
     {
         var writer = new ApiWriter(16 * 1024);
         writer.Raw("{\"kind\":\"APIGroupDiscoveryList\",\"apiVersion\":"u8);
@@ -200,15 +206,15 @@ internal sealed class DiscoveryDocuments
         return writer.ToArray();
     }
 
-    private static void WriteAggregated(ApiWriter writer, ServedKind served)
+    private static void WriteAggregated(ApiWriter writer, Served served)
     {
-        var type = served.Kind.Type;
+        var type = served.Type;
         writer.BeginObject();
         Text(writer, "resource", type.Plural);
         ResponseKind(writer, type.Group, type.Version, type.Kind);
         Text(writer, "scope", type.Namespaced ? "Namespaced" : "Cluster");
         Text(writer, "singularResource", type.Singular);
-        Texts(writer, "verbs", served.Kind.Rules.Verbs);
+        Texts(writer, "verbs", served.Verbs);
         Texts(writer, "shortNames", type.ShortNames);
         Texts(writer, "categories", type.Categories);
         if (served.Subresources.Count > 0)
@@ -269,5 +275,5 @@ internal sealed class DiscoveryDocuments
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private sealed record ServedKind(Kind Kind, IReadOnlyList<SubresourceType> Subresources);
+    private sealed record Served(ResourceType Type, IReadOnlyList<string> Verbs, string StorageHash, IReadOnlyList<SubresourceType> Subresources);
 }

@@ -3,6 +3,7 @@ using Navarch.Api.Autoscaling.V1;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Reviews;
 using Navarch.Machinery.Errors;
 using Navarch.Machinery.OpenApi;
 
@@ -20,10 +21,12 @@ internal sealed class OpenApiHandler
     private readonly OpenApiDocuments documents;
     private readonly ConcurrentDictionary<string, WeakReference<byte[]>> made = new(StringComparer.Ordinal);
 
-    public OpenApiHandler(Catalog catalog, IEnumerable<ISubresource> subresources)
+    public OpenApiHandler(Catalog catalog, IEnumerable<ISubresource> subresources, IEnumerable<Review> reviews)
     {
         var handlers = subresources.ToList();
-        documents = new OpenApiDocuments([.. catalog.Kinds.Select(kind => Describe(kind, handlers))], "v1.36.0");
+        documents = new OpenApiDocuments(
+            [.. catalog.Kinds.Select(kind => Describe(kind, handlers)), .. reviews.Select(review => new OpenApiResource(review.Type, review.Schema, Review.Verbs))],
+            "v1.36.0");
     }
 
     /// <summary>Answers if the path is one of OpenAPI's; null otherwise.</summary>

@@ -1,6 +1,7 @@
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Reviews;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Handlers;
@@ -18,7 +19,8 @@ internal sealed class Dispatcher(
     UpdateHandler update,
     PatchHandler patch,
     DeleteHandler delete,
-    IReadOnlyDictionary<string, ISubresource> subresources)
+    IReadOnlyDictionary<string, ISubresource> subresources,
+    IReadOnlyList<Review> reviews)
 {
     public Task DispatchAsync(ApiRequest request)
     {
@@ -34,6 +36,11 @@ internal sealed class Dispatcher(
         }
 
         var kind = catalog.Find(info.Group, info.Version, info.Resource);
+        if (kind is null && FindReview(info) is { } review)
+        {
+            return review.HandleAsync(request);
+        }
+
         if (kind is null || !IsAddressed(kind, info))
         {
             throw StatusErrors.NotFoundPath().AsException();
@@ -56,6 +63,20 @@ internal sealed class Dispatcher(
             "deletecollection" => delete.HandleCollectionAsync(request, kind),
             _ => throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException(),
         };
+    }
+
+    private Review? FindReview(RequestInfo info)
+    {
+        foreach (var review in reviews)
+        {
+            if (review.Type.Plural == info.Resource && review.Type.Group == info.Group && review.Type.Version == info.Version
+                && review.Type.Namespaced == info.Namespace.Length > 0)
+            {
+                return review;
+            }
+        }
+
+        return null;
     }
 
     private Task DispatchSubresource(ApiRequest request)

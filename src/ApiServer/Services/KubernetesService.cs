@@ -1,22 +1,60 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+using Navarch.Storage;
 using EndpointPort = Navarch.Api.Core.V1.EndpointPort;
 using SlicePort = Navarch.Api.Discovery.V1.EndpointPort;
 
 namespace Navarch.ApiServer.Services;
 
 /// <summary>Keeps the service <c>kubernetes</c>, by which pods reach this server, leading here.</summary>
-internal sealed class KubernetesService(Catalog catalog, ObjectWriter objects, IPAddress clusterIP, IPAddress address, int port)
+internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter objects, IPAddress clusterIP, IPAddress address, int port, ILogger log)
 {
     private const string Name = "kubernetes";
     private const string Namespace = "default";
 
     private static readonly ObjectMeta Metadata = new() { Name = Name, Namespace = Namespace };
+
+    /// <summary>Puts the service back when somebody deletes it. Ends by cancellation.</summary>
+    public async Task KeepAsync(TimeProvider time, CancellationToken ct)
+    {
+        var services = catalog.Get<Service>().Objects;
+        var selection = Selection.Parse(services.Kind, Namespace, "", $"metadata.name={Name}");
+        while (!ct.IsCancellationRequested)
+        {
+            var watcher = services.WatchFromNow(selection, out var snapshot);
+            using var stop = ct.Register(static w => ((Watcher)w!).End(), watcher);
+            try
+            {
+                if (snapshot.Objects.Find($"{Namespace}/{Name}") is null)
+                {
+                    await EnsureAsync(ct);
+                    continue;
+                }
+
+                await watcher.WaitAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is StatusException or StoreException)
+            {
+                LogNotKept(e);
+                await Task.Delay(TimeSpan.FromSeconds(10), time, ct).ContinueWith(static _ => { }, TaskScheduler.Default);
+            }
+            finally
+            {
+                services.Unwatch(watcher);
+            }
+        }
+    }
 
     public async Task EnsureAsync(CancellationToken ct)
     {
@@ -75,4 +113,7 @@ internal sealed class KubernetesService(Catalog catalog, ObjectWriter objects, I
 
         IResource Correct(StoredObject current) => correct((T)current.Value, wanted);
     }
+
+    [LoggerMessage(LogLevel.Warning, "the service kubernetes could not be put back; trying again")]
+    private partial void LogNotKept(Exception cause);
 }

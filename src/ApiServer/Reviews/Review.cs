@@ -1,0 +1,47 @@
+using Navarch.Api;
+using Navarch.Api.Json;
+using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Pipeline;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Reviews;
+
+/// <summary>A kind that is a question: it is posted, answered at once and never stored.</summary>
+internal abstract class Review
+{
+    public static readonly string[] Verbs = ["create"];
+
+    public abstract ResourceType Type { get; }
+
+    public abstract Schema Schema { get; }
+
+    public abstract Task HandleAsync(ApiRequest request);
+}
+
+internal abstract class Review<T> : Review where T : class, IResource<T>
+{
+    public override ResourceType Type => T.ResourceType;
+
+    public override Schema Schema => T.Schema;
+
+    public override async Task HandleAsync(ApiRequest request)
+    {
+        if (request.Info.Verb != "create" || request.Info.Name.Length > 0)
+        {
+            throw StatusErrors.MethodNotAllowed(Type.Group, Type.Plural, request.Info.Verb).AsException();
+        }
+
+        T question;
+        using (var body = await BodyDecoder.ReadAsync(request, static envelope => ApiJson.ToUtf8(ApiProto.Parse<T>(envelope.Message.Span))))
+        {
+            question = BodyDecoder.Decode<T>(body.Json, Type.Kind, Type.Version);
+        }
+
+        await Responses.WriteAsync(request, 201, await AnswerAsync(question, request));
+    }
+
+    /// <summary>The question with its answer.</summary>
+    /// <exception cref="StatusException">The question makes no sense.</exception>
+    protected abstract ValueTask<T> AnswerAsync(T question, ApiRequest request);
+}
