@@ -23,8 +23,10 @@ internal static class CommandLine
         ContextCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
+        AgentCommand.Create(),
         ApiServerCommand.Create(),
         SchedulerCommand.Create(),
+        KubeletCommand.Create(),
         ProxyCommand.Create(),
     };
 

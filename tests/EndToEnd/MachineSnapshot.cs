@@ -36,11 +36,28 @@ internal sealed record MachineSnapshot(IReadOnlyList<string> Facts)
         {
             using (process)
             {
+                if (IsZombie(process.Id))
+                {
+                    continue; // It has ended; its parent has not looked yet.
+                }
+
                 if (process.ProcessName is "navarch" or "containerd" or "runc" or "pause" || process.ProcessName.StartsWith("containerd-shim", StringComparison.Ordinal))
                 {
                     yield return $"process {process.ProcessName} {process.Id}";
                 }
             }
+        }
+    }
+
+    private static bool IsZombie(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Length == 0;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

@@ -51,8 +51,8 @@ public sealed class ClusterApi : IDisposable
         }
     }
 
-    /// <summary>The status of the node's Ready condition: <c>True</c>, <c>False</c>, <c>Unknown</c>; null where the node or the server is not there.</summary>
-    public async Task<string?> NodeReadyAsync(string node, CancellationToken ct)
+    /// <summary>What the node last said of being ready; null where the node or the server is not there.</summary>
+    public async Task<NodeReadiness?> FindNodeReadinessAsync(string node, CancellationToken ct)
     {
         try
         {
@@ -66,7 +66,9 @@ public sealed class ClusterApi : IDisposable
             return document.RootElement.TryGetProperty("status", out var status) && status.TryGetProperty("conditions", out var conditions)
                 ? conditions.EnumerateArray()
                     .Where(condition => condition.GetProperty("type").GetString() == "Ready")
-                    .Select(condition => condition.GetProperty("status").GetString())
+                    .Select(condition => new NodeReadiness(
+                        condition.GetProperty("status").GetString() ?? "Unknown",
+                        condition.TryGetProperty("lastHeartbeatTime", out var time) && time.ValueKind == JsonValueKind.String ? time.GetDateTimeOffset() : default))
                     .FirstOrDefault()
                 : null;
         }
@@ -147,3 +149,8 @@ public sealed class ClusterApi : IDisposable
     private static bool IsNoAnswer(Exception e, CancellationToken ct) =>
         e is HttpRequestException or IOException or SocketException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested);
 }
+
+/// <summary>The node's Ready condition.</summary>
+/// <param name="Status"><c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
+/// <param name="Heartbeat">When the node said so, in whole seconds.</param>
+public sealed record NodeReadiness(string Status, DateTimeOffset Heartbeat);

@@ -26,7 +26,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         if (present is not null && processes.AllRun)
         {
             RefuseToMove(present, options);
-            return await FinishAsync(present, paths, processes, options, wasRunning: true, ct);
+            return new StartResult(present, WasRunning: true, await FinishAsync(present, paths, processes, options, since: default, ct));
         }
 
         await Preflight.RequireMachineAsync(paths, progress, ct);
@@ -39,8 +39,8 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         RequirePorts(profile, processes);
         try
         {
-            await LaunchAsync(profile, paths, processes, options, ct);
-            return await FinishAsync(profile, paths, processes, options, wasRunning: false, ct);
+            var since = await LaunchAsync(profile, paths, processes, options, ct);
+            return new StartResult(profile, WasRunning: false, await FinishAsync(profile, paths, processes, options, since, ct));
         }
         catch (Exception failure) when (present is null)
         {
@@ -48,7 +48,8 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         }
     }
 
-    private async Task LaunchAsync(Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, CancellationToken ct)
+    /// <returns>From when on the node's word counts: what it said before it was stopped says nothing of now.</returns>
+    private async Task<DateTimeOffset> LaunchAsync(Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, CancellationToken ct)
     {
         Directory.CreateDirectory(paths.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
@@ -71,26 +72,30 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             await processes.Server.WaitUntilAsync("is not ready", api.IsReadyAsync, ServerReadyMax, ct);
         });
         await Task.WhenAll(runtime, controlPlane);
-        Ensure(processes.Agent, "agent", profile, options);
+
+        // Heartbeats are in whole seconds.
+        var now = time.GetUtcNow();
+        return Ensure(processes.Agent, "agent", profile, options) ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)) : default;
     }
 
-    private async Task<StartResult> FinishAsync(
-        Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, bool wasRunning, CancellationToken ct)
+    /// <returns>The kubeconfig that has the context now.</returns>
+    private async Task<string> FinishAsync(
+        Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, DateTimeOffset since, CancellationToken ct)
     {
         await progress.StepAsync("Waiting for the node to be ready", async _ =>
         {
             using var api = new ClusterApi(profile, paths);
             await processes.Agent.WaitUntilAsync(
                 $"node {profile.NodeName} is not Ready",
-                async token => await api.NodeReadyAsync(profile.NodeName, token) == "True",
+                async token => await api.FindNodeReadinessAsync(profile.NodeName, token) is { Status: "True" } said && said.Heartbeat >= since,
                 options.ReadyMax,
                 ct);
         });
 
-        return new StartResult(profile, wasRunning, UserContext.Merge(profile, paths));
+        return UserContext.Merge(profile, paths);
     }
 
-    private static void Ensure(Processes.Daemon daemon, string command, Profile profile, StartOptions options) =>
+    private static bool Ensure(Processes.Daemon daemon, string command, Profile profile, StartOptions options) =>
         daemon.Ensure(options.Self[0], [.. options.Self.Skip(1), command, "--profile", profile.Name]);
 
     private static void RequirePorts(Profile profile, ClusterProcesses processes)

@@ -46,7 +46,7 @@ public sealed class Status(ProfileStore profiles, TimeProvider time)
         try
         {
             using var api = new ClusterApi(profile, paths);
-            return await api.NodeReadyAsync(profile.NodeName, ct);
+            return (await api.FindNodeReadinessAsync(profile.NodeName, ct))?.Status;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
