@@ -25,6 +25,7 @@ internal static class CommandLine
         ServerCommand.Create(),
         AgentCommand.Create(),
         ApiServerCommand.Create(),
+        ControllerManagerCommand.Create(),
         SchedulerCommand.Create(),
         KubeletCommand.Create(),
         ProxyCommand.Create(),

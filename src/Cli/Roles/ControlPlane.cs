@@ -4,6 +4,7 @@ using Navarch.ApiServer;
 using Navarch.Client;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Machine;
+using Navarch.Controllers;
 using Navarch.Scheduler;
 using Navarch.Storage.Sqlite;
 
@@ -17,7 +18,9 @@ internal static class ControlPlane
         ApiServerAsync(
             context,
             (server, stop) => RoleProcess.TogetherAsync(
-                stop, token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), token)),
+                stop,
+                token => ControllersAsync(context, server.InProcessClient("system:kube-controller-manager"), token),
+                token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), token)),
             ct);
 
     /// <summary>The API server, and while it serves <paramref name="beside"/>.</summary>
@@ -40,10 +43,26 @@ internal static class ControlPlane
         await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token));
     }
 
+    public static async Task ControllersAsync(RoleContext context, CancellationToken ct)
+    {
+        using var client = context.Client("controller-manager");
+        await ControllersAsync(context, client, ct);
+    }
+
     public static async Task SchedulerAsync(RoleContext context, CancellationToken ct)
     {
         using var client = context.Client("scheduler");
         await SchedulerAsync(context, client, ct);
+    }
+
+    private static Task ControllersAsync(RoleContext context, IClient client, CancellationToken ct)
+    {
+        var config = new ControllerConfig
+        {
+            ClusterNetwork = context.Profile.PodCidr,
+            RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
+        };
+        return ControllerManager.RunAsync(config, client, context.Logs, context.Time, new Random(), ct);
     }
 
     private static Task SchedulerAsync(RoleContext context, IClient client, CancellationToken ct) =>

@@ -37,7 +37,7 @@ internal static class NodeAgent
         var informers = new InformerFactory(client, context.Time, context.Logs, new Random());
         await RoleProcess.TogetherAsync(
             ct,
-            token => PodNetworkProcess.RunAsync(NodeNetwork.Pods(profile, paths), client, context.Logs, context.Time, token),
+            token => PodNetworkProcess.RunAsync(NodeNetwork.Pods(profile, paths), informers, context.Logs, context.Time, token),
             token => KubeletProcess.RunAsync(config, client, informers, context.Logs, context.Time, token),
             informers.RunAsync,
             new ImageMirror(profile, paths, context.Logs).RunAsync);
