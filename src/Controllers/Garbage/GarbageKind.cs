@@ -45,7 +45,8 @@ internal sealed class GarbageKind<T>(Informer<T> informer, IClient client) : IGa
 
     public IEnumerable<IResource> DependentsOf(string uid) => informer.OwnedBy(uid);
 
-    public void Subscribe(Action<IResource?, IResource?> handler) => informer.Subscribe(handler);
+    // A lambda of the informer's own type: delegates of several types cannot be one event's handlers.
+    public void Subscribe(Action<IResource?, IResource?> handler) => informer.Subscribe((before, after) => handler(before, after));
 
     public async Task<IResource?> FetchAsync(NamespacedName name, CancellationToken ct) => await client.FindAsync<T>(name, ct);
 
