@@ -26,8 +26,10 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
 
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly Lock writing = new();
-    private volatile ObjectSet<T> objects = ObjectSet<T>.Empty;
+    // Held while a change is made and told, so that a subscriber that comes meanwhile neither misses it nor hears it twice.
+    // Reading never takes it, adding an index neither: handlers of one informer read others, which must not end in a ring.
+    private readonly Lock telling = new();
+    private ObjectSet<T> objects = ObjectSet<T>.Empty;
     private ulong revisionSeen;
 
     /// <summary>
@@ -43,17 +45,17 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
     public bool HasSynced => synced.Task.IsCompletedSuccessfully;
 
     /// <summary>The collection as of now; it does not change afterwards.</summary>
-    public ObjectSet<T> Snapshot => objects;
+    public ObjectSet<T> Snapshot => Volatile.Read(ref objects);
 
     /// <summary>Version of the collection that has been seen; 0 before the first list.</summary>
     public ulong Revision => Volatile.Read(ref revisionSeen);
 
-    public bool TryGet(NamespacedName name, [MaybeNullWhen(false)] out T item) => objects.TryGet(name, out item);
+    public bool TryGet(NamespacedName name, [MaybeNullWhen(false)] out T item) => Snapshot.TryGet(name, out item);
 
-    public T? Find(NamespacedName name) => objects.Find(name);
+    public T? Find(NamespacedName name) => Snapshot.Find(name);
 
     /// <summary>A copy, in no order. To look once through many objects, <see cref="Snapshot"/> is cheaper.</summary>
-    public IReadOnlyList<T> List() => [.. objects.Items];
+    public IReadOnlyList<T> List() => [.. Snapshot.Items];
 
     public IReadOnlyList<T> List(string @namespace) => Indexed(NamespaceIndex, static item => [item.Metadata.Namespace]).By(NamespaceIndex, @namespace);
 
@@ -65,29 +67,32 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
     public void AddIndex(string name, Func<T, IEnumerable<string>> keysOf) => Indexed(name, keysOf);
 
     /// <summary>Objects under <paramref name="key"/> in an index made with <see cref="AddIndex"/>.</summary>
-    public IReadOnlyList<T> By(string index, string key) => objects.By(index, key);
+    public IReadOnlyList<T> By(string index, string key) => Snapshot.By(index, key);
 
     /// <summary>
-    /// Like <see cref="Changed"/>, but first tells everything that exists, as created. Nothing is missed or told twice.
+    /// Like <see cref="Changed"/>, but first tells everything that exists, as created. Nothing is missed or told twice. Ends with
+    /// the disposal of what is returned.
     /// </summary>
-    public void Subscribe(Action<T?, T?> handler)
+    public IDisposable Subscribe(Action<T?, T?> handler)
     {
-        lock (writing)
+        lock (telling)
         {
-            foreach (var item in objects.Items)
+            foreach (var item in Snapshot.Items)
             {
                 handler(null, item);
             }
 
             Changed += handler;
         }
+
+        return new Subscription(this, handler);
     }
 
     public Task WaitForSyncAsync(CancellationToken ct) => synced.Task.WaitAsync(ct);
 
     public bool HasSeen(Write write)
     {
-        var known = objects.Find(write.Name);
+        var known = Snapshot.Find(write.Name);
         if (write.IsDeletion)
         {
             return known is null || known.Metadata.UID != write.Uid || known.Metadata.DeletionTimestamp is not null;
@@ -140,24 +145,29 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
 
     private ObjectSet<T> Indexed(string name, Func<T, IEnumerable<string>> keysOf)
     {
-        if (!objects.HasIndex(name))
+        var current = Snapshot;
+        return current.HasIndex(name) ? current : Update(set => set.WithIndex(name, keysOf)).After;
+    }
+
+    /// <summary>The loop and those who add indexes change the set at the same time; who comes second does it again.</summary>
+    private (ObjectSet<T> Before, ObjectSet<T> After) Update(Func<ObjectSet<T>, ObjectSet<T>> change)
+    {
+        while (true)
         {
-            lock (writing)
+            var before = Snapshot;
+            var after = change(before);
+            if (ReferenceEquals(Interlocked.CompareExchange(ref objects, after, before), before))
             {
-                objects = objects.WithIndex(name, keysOf);
+                return (before, after);
             }
         }
-
-        return objects;
     }
 
     private void Replace(IReadOnlyList<T> items, string revision)
     {
-        lock (writing)
+        lock (telling)
         {
-            var before = objects;
-            var after = before.ReplacedBy(items);
-            objects = after;
+            var (before, after) = Update(set => set.ReplacedBy(items));
             See(revision);
             foreach (var gone in before.Items)
             {
@@ -178,19 +188,18 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
 
     private void Apply(WatchEvent<T> change)
     {
-        lock (writing)
+        lock (telling)
         {
             var name = NamespacedName.Of(change.Object);
             switch (change.Type)
             {
                 case WatchEventType.Added or WatchEventType.Modified:
-                    var before = objects.Find(name);
-                    objects = objects.With(change.Object);
+                    var (before, _) = Update(set => set.With(change.Object));
                     See(change.Revision);
-                    TellIfOtherLocked(before, change.Object);
+                    TellIfOtherLocked(before.Find(name), change.Object);
                     break;
                 case WatchEventType.Deleted:
-                    objects = objects.Without(name);
+                    Update(set => set.Without(name));
                     See(change.Revision);
                     TellLocked(change.Object, null);
                     break;
@@ -239,6 +248,11 @@ public sealed partial class Informer<T>(IClient client, ListQuery scope, TimePro
                 LogHandlerFailed(log, ResourceType.GroupResource, NamespacedName.Of((after ?? before)!), e);
             }
         }
+    }
+
+    private sealed class Subscription(Informer<T> informer, Action<T?, T?> handler) : IDisposable
+    {
+        public void Dispose() => informer.Changed -= handler;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watch of {Resource} interrupted at version {Revision}: {Cause}")]

@@ -21,6 +21,7 @@ public sealed partial class ReconcilerHost : IDisposable
     private readonly Dictionary<ResourceType, IInformer[]> informersByType;
     private readonly WorkQueue<NamespacedName> queue;
     private readonly ConcurrentDictionary<NamespacedName, Hold> held = new();
+    private readonly List<IDisposable?> subscriptions = [];
     private long passes;
     private long failures;
 
@@ -56,7 +57,7 @@ public sealed partial class ReconcilerHost : IDisposable
 
         foreach (var trigger in triggers)
         {
-            trigger.Connect(queue.Add);
+            subscriptions.Add(trigger.Connect(queue.Add));
         }
 
         LogStarted(log, reconciler.Name, workers);
@@ -73,6 +74,7 @@ public sealed partial class ReconcilerHost : IDisposable
             informer.Advanced -= ReleaseSeen;
         }
 
+        subscriptions.ForEach(subscription => subscription?.Dispose());
         queue.Dispose();
     }
 

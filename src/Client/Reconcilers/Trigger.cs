@@ -5,9 +5,9 @@ namespace Navarch.Client;
 /// <summary>Turns the changes of one informer into keys to look at.</summary>
 public sealed class Trigger
 {
-    private readonly Action<Action<NamespacedName>> subscribe;
+    private readonly Func<Action<NamespacedName>, IDisposable?> subscribe;
 
-    private Trigger(IInformer informer, Action<Action<NamespacedName>> subscribe)
+    private Trigger(IInformer informer, Func<Action<NamespacedName>, IDisposable?> subscribe)
     {
         Informer = informer;
         this.subscribe = subscribe;
@@ -44,10 +44,10 @@ public sealed class Trigger
         }));
 
     /// <summary>Nothing to look at: the informer is only read (and waited for).</summary>
-    public static Trigger None(IInformer informer) => new(informer, static _ => { });
+    public static Trigger None(IInformer informer) => new(informer, static _ => null);
 
-    /// <summary>Begins to pass keys on; everything that exists is passed on first.</summary>
-    public void Connect(Action<NamespacedName> enqueue) => subscribe(enqueue);
+    /// <summary>Begins to pass keys on; everything that exists is passed on first. Ends with the disposal of what is returned.</summary>
+    public IDisposable? Connect(Action<NamespacedName> enqueue) => subscribe(enqueue);
 
     /// <summary>The key of the owner that controls <paramref name="item"/>, if it is a <typeparamref name="TOwner"/>.</summary>
     public static NamespacedName? ControllerKey<TOwner>(IResource item) where TOwner : class, IResource<TOwner>

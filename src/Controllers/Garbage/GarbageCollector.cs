@@ -24,6 +24,7 @@ internal sealed partial class GarbageCollector : IDisposable
     private readonly IReadOnlyList<IGarbageKind> kinds;
     private readonly ILogger log;
     private readonly WorkQueue<GarbageKey> queue;
+    private readonly List<IDisposable> subscriptions = [];
 
     private readonly Lock guard = new();
     private readonly HashSet<string> knownGone = new(StringComparer.Ordinal);
@@ -35,7 +36,11 @@ internal sealed partial class GarbageCollector : IDisposable
         queue = new WorkQueue<GarbageKey>(time, random);
     }
 
-    public void Dispose() => queue.Dispose();
+    public void Dispose()
+    {
+        subscriptions.ForEach(subscription => subscription.Dispose());
+        queue.Dispose();
+    }
 
     public async Task RunAsync(int workers, CancellationToken ct)
     {
@@ -46,7 +51,7 @@ internal sealed partial class GarbageCollector : IDisposable
 
         foreach (var kind in kinds)
         {
-            kind.Subscribe(Look);
+            subscriptions.Add(kind.Subscribe(Look));
         }
 
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(ct)));

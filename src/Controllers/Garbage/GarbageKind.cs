@@ -24,7 +24,7 @@ internal interface IGarbageKind
     IEnumerable<IResource> DependentsOf(string uid);
 
     /// <summary>Tells all changes, beginning with what exists: (before, after).</summary>
-    void Subscribe(Action<IResource?, IResource?> handler);
+    IDisposable Subscribe(Action<IResource?, IResource?> handler);
 
     /// <summary>The object as the server has it now, or null.</summary>
     Task<IResource?> FetchAsync(NamespacedName name, CancellationToken ct);
@@ -46,7 +46,7 @@ internal sealed class GarbageKind<T>(Informer<T> informer, IClient client) : IGa
     public IEnumerable<IResource> DependentsOf(string uid) => informer.OwnedBy(uid);
 
     // A lambda of the informer's own type: delegates of several types cannot be one event's handlers.
-    public void Subscribe(Action<IResource?, IResource?> handler) => informer.Subscribe((before, after) => handler(before, after));
+    public IDisposable Subscribe(Action<IResource?, IResource?> handler) => informer.Subscribe((before, after) => handler(before, after));
 
     public async Task<IResource?> FetchAsync(NamespacedName name, CancellationToken ct) => await client.FindAsync<T>(name, ct);
 

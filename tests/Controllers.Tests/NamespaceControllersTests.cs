@@ -1,0 +1,73 @@
+using Navarch.Api.Core.V1;
+using Navarch.Client;
+using Navarch.Testing;
+
+namespace Navarch.Controllers.Tests;
+
+public sealed class NamespaceControllersTests
+{
+    [Fact]
+    public async Task A_namespace_gets_its_account_and_the_clusters_certificate_and_keeps_them()
+    {
+        await using var cluster = ControllerCluster.Start(new ControllerConfig { RootCertificate = "PEM" }, A.Namespace("web"));
+        await cluster.UntilAsync<ServiceAccount>(all => all is [{ Metadata: { Name: "default", Namespace: "web" } }]);
+        await cluster.UntilAsync<ConfigMap>(all => all is [{ Metadata.Name: "kube-root-ca.crt" }] && all[0].Data["ca.crt"] == "PEM");
+
+        await cluster.Client.DeleteAsync<ServiceAccount>(new NamespacedName("web", "default"), default);
+        await cluster.Client.PatchAsync<ConfigMap>(new("web", "kube-root-ca.crt"), Patch.Merge("""{"data":{"ca.crt":"forged"}}"""), default);
+
+        await cluster.UntilAsync<ServiceAccount>(all => all.Count == 1);
+        await cluster.UntilAsync<ConfigMap>(all => all[0].Data["ca.crt"] == "PEM");
+    }
+
+    [Fact]
+    public async Task A_deleted_namespace_is_emptied_and_goes()
+    {
+        await using var cluster = ControllerCluster.Start(A.Namespace("web"), A.Deployment("web", 2, ns: "web"), A.Service("web", ns: "web"), A.ConfigMap("stays"));
+        await cluster.UntilAsync<Pod>(pods => pods.Count == 2);
+
+        await cluster.Client.DeleteAsync<Namespace>(new NamespacedName("", "web"), default);
+
+        await cluster.UntilAsync<Namespace>(all => all.Count == 0);
+        Assert.Empty(cluster.Fake.All<Pod>());
+        Assert.Empty(cluster.Fake.All<Service>());
+        Assert.Equal("stays", Assert.Single(cluster.Fake.All<ConfigMap>()).Metadata.Name);
+    }
+
+    [Fact]
+    public async Task What_holds_a_namespace_up_is_said_in_its_conditions()
+    {
+        var held = A.ConfigMap("held", ns: "web");
+        await using var cluster = ControllerCluster.Start(A.Namespace("web"), held with { Metadata = held.Metadata with { Finalizers = ["example.com/keep"] } });
+
+        await cluster.Client.DeleteAsync<Namespace>(new NamespacedName("", "web"), default);
+
+        var found = (await cluster.UntilAsync<Namespace>(all => all[0].Status.Conditions.Count > 0))[0];
+        Assert.Equal("Some resources are remaining: configmaps has 1 resource instances", Message(found, "NamespaceContentRemaining"));
+        Assert.Equal("Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances", Message(found, "NamespaceFinalizersRemaining"));
+
+        await cluster.Client.PatchAsync<ConfigMap>(new("web", "held"), Patch.Merge("""{"metadata":{"finalizers":[]}}"""), default);
+        await cluster.UntilAsync<Namespace>(all => all.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_kind_in_trouble_holds_up_itself_alone()
+    {
+        await using var cluster = ControllerCluster.Start(A.Namespace("web"), A.ConfigMap("a", ns: "web"));
+        cluster.Fake.Interceptor = (verb, kind, name) =>
+        {
+            if (kind == Secret.ResourceType && verb == "list" && name.Namespace == "web")
+            {
+                throw ApiException.Of(500, "InternalError", "cannot decrypt");
+            }
+        };
+
+        await cluster.Client.DeleteAsync<Namespace>(new NamespacedName("", "web"), default);
+
+        await cluster.UntilAsync<ConfigMap>(all => all.Count == 0);
+        var found = (await cluster.UntilAsync<Namespace>(all => all[0].Status.Conditions.Count > 0))[0];
+        Assert.Contains("secrets: cannot decrypt", Message(found, "NamespaceDeletionContentFailure"), StringComparison.Ordinal);
+    }
+
+    private static string Message(Namespace found, string type) => found.Status.Conditions.Single(condition => condition.Type == type).Message;
+}
