@@ -28,7 +28,7 @@ public sealed record PodNetworkConfig
 
     /// <summary>
     /// Addresses of Services. With it the node itself reaches Services also without a default route, and what is sent to an
-    /// address that no Service has does not leave the node.
+    /// address that no Service has is refused at once and does not leave the node.
     /// </summary>
     public IPNetwork? Services { get; init; }
 

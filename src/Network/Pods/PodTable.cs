@@ -7,6 +7,8 @@ namespace Navarch.Network.Pods;
 /// <summary>The rules of the pod network itself, which no Service changes: what leaves the cluster, and what must not get in.</summary>
 internal sealed class PodTable(PodNetworkConfig config, NetlinkSocket socket)
 {
+    private const byte Tcp = 6;
+
     private readonly NftTable table = new(NftFamily.IPv4, config.PodsTable);
     private readonly PacketFields fields = new(NftFamily.IPv4);
 
@@ -38,10 +40,33 @@ internal sealed class PodTable(PodNetworkConfig config, NetlinkSocket socket)
                 InDestination(InSource(rule, nodePods, NftCompare.Equal), config.ClusterPods, NftCompare.NotEqual),
                 IPNetwork.Parse("224.0.0.0/4"), NftCompare.NotEqual),
             NftCompare.NotEqual).Masquerade());
+        if (config.Services is { } services)
+        {
+            RefuseNobodys(batch, services);
+        }
         batch.Commit();
     }
 
     public void Delete() => new NftBatch(table, socket).AddTable().DeleteTable().Commit();
+
+    // What still has a Service's address after translation was sent to an address that no Service has.
+    private void RefuseNobodys(NftBatch batch, IPNetwork services)
+    {
+        batch.AddChain("refuse");
+        batch.AddRule("refuse", rule => rule.IfProtocol(Tcp, scratch: 0).RejectWithTcpReset());
+        batch.AddRule("refuse", rule => rule.RejectWithPortUnreachable(table.Family));
+        (string Chain, NftHook Hook, int Priority)[] hooks =
+        [
+            ("no-such-service", NftHook.Forward, NftPriority.Filter),
+            ("no-such-service-own", NftHook.Output, NftPriority.Filter),
+        ];
+        foreach (var (chain, hook, priority) in hooks)
+        {
+            batch.AddChain(chain, "filter", hook, priority);
+            batch.AddRule(chain, rule =>
+                InDestination(rule.IfNewConnection(), services, NftCompare.Equal).Verdict(NftVerdict.Goto, "refuse"));
+        }
+    }
 
     private NftRule FromBridge(NftRule rule) =>
         rule.IfInterface(NftMeta.InterfaceInName, NftCompare.Equal, config.BridgeName, scratch: 0);

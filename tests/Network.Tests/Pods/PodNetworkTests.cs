@@ -52,6 +52,18 @@ public sealed class PodNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task Addresses_that_no_service_has_refuse_at_once()
+    {
+        await using var node = await StartAsync();
+
+        var fromPod = await Assert.ThrowsAsync<SocketException>(() => node.AskTcpAsync(node.Pod(1), "10.96.7.7", 80));
+        var fromNode = await Assert.ThrowsAsync<SocketException>(() => node.AskTcpAsync(node.Node, "10.96.7.7", 80));
+
+        Assert.Equal(SocketError.ConnectionRefused, fromPod.SocketErrorCode);
+        Assert.Equal(SocketError.ConnectionRefused, fromNode.SocketErrorCode);
+    }
+
+    [Fact]
     public async Task Pods_do_not_reach_the_loopback_of_the_node()
     {
         await using var node = await StartAsync();
