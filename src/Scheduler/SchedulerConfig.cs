@@ -1,3 +1,5 @@
+using Navarch.Client;
+
 namespace Navarch.Scheduler;
 
 /// <summary>How a scheduler works.</summary>
@@ -11,6 +13,9 @@ public sealed record SchedulerConfig
 
     /// <summary>Requests to the API server at a time. The server commits what comes together in one go.</summary>
     public int RequestsMax { get; init; } = 64;
+
+    /// <summary>The lease to hold while placing pods, as several control planes share one. Null: this is the only scheduler.</summary>
+    public LeaderElectionConfig? LeaderElection { get; init; }
 
     /// <summary>Machine the scheduler runs on, for the events it reports.</summary>
     public string Host { get; init; } = "";

@@ -14,8 +14,21 @@ public static class SchedulerProcess
     // Decisions that wait for the server. When it is this far behind, placing waits.
     private const int WritesMax = 4096;
 
-    /// <summary>Places pods until cancelled.</summary>
-    public static async Task RunAsync(
+    /// <summary>Places pods until cancelled; with a lease configured, while it is held.</summary>
+    public static Task RunAsync(
+        SchedulerConfig config, IClient client, ILoggerFactory logs, TimeProvider time, Random random, CancellationToken ct)
+    {
+        if (config.LeaderElection is not { } election)
+        {
+            return PlaceAsync(config, client, logs, time, random, ct);
+        }
+
+        var elector = new LeaderElector(client, election, time, new Random(random.Next()), logs.CreateLogger<LeaderElector>());
+        return elector.RunAsync(leading => PlaceAsync(config, client, logs, time, random, leading), ct);
+    }
+
+    // Whoever becomes leader begins with an empty picture: what another leader has done since is in the API and nowhere else.
+    private static async Task PlaceAsync(
         SchedulerConfig config, IClient client, ILoggerFactory logs, TimeProvider time, Random random, CancellationToken ct)
     {
         // Unbounded, but what can wait in it is bounded by what changes while one pod is placed: the loop drains it in between.

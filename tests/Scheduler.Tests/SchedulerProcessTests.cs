@@ -1,3 +1,4 @@
+using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
@@ -15,6 +16,7 @@ public class SchedulerProcessTests
     public async Task A_pod_gets_a_node_and_an_event_says_which()
     {
         await using var cluster = await TestCluster.StartAsync();
+        cluster.Schedule(new SchedulerConfig());
         await CreateNodeAsync(cluster, A.Node("a"));
 
         await CreatePodAsync(cluster, A.Pod("web", cpu: "1"));
@@ -29,6 +31,7 @@ public class SchedulerProcessTests
     public async Task A_pod_without_room_says_why_and_gets_the_node_that_comes()
     {
         await using var cluster = await TestCluster.StartAsync();
+        cluster.Schedule(new SchedulerConfig());
         await CreateNodeAsync(cluster, A.Node("small", cpu: "1"));
 
         await CreatePodAsync(cluster, A.Pod("web", cpu: "2"));
@@ -48,6 +51,7 @@ public class SchedulerProcessTests
     public async Task An_important_pod_takes_the_place_of_another()
     {
         await using var cluster = await TestCluster.StartAsync();
+        cluster.Schedule(new SchedulerConfig());
         await CreateNodeAsync(cluster, A.Node("a", cpu: "1"));
         await CreatePodAsync(cluster, A.Pod("low", cpu: "1"));
         await PodAsync(cluster, "low", pod => pod.Spec.NodeName.Length > 0);
@@ -66,6 +70,7 @@ public class SchedulerProcessTests
     public async Task Many_pods_are_placed_and_no_node_is_overfilled()
     {
         await using var cluster = await TestCluster.StartAsync();
+        cluster.Schedule(new SchedulerConfig());
         for (var i = 0; i < 20; i++)
         {
             await CreateNodeAsync(cluster, A.Node($"n{i}", cpu: "4"));
@@ -80,6 +85,32 @@ public class SchedulerProcessTests
         });
 
         Assert.All(pods.Where(pod => pod.Spec.NodeName.Length > 0).CountBy(pod => pod.Spec.NodeName), node => Assert.Equal(4, node.Value));
+    }
+
+    [Fact]
+    public async Task Of_two_schedulers_one_places_and_the_other_takes_over()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        await CreateNodeAsync(cluster, A.Node("a"));
+        using var crash = new CancellationTokenSource();
+        cluster.Schedule(Candidate("first"), crash.Token);
+        await CreatePodAsync(cluster, A.Pod("one"));
+        await PodAsync(cluster, "one", pod => pod.Spec.NodeName.Length > 0);
+        cluster.Schedule(Candidate("second"));
+        var lease = await cluster.Client.GetAsync<Lease>(new NamespacedName("kube-system", "kube-scheduler"), Cancelled);
+        Assert.Equal("first", lease.Spec.HolderIdentity);
+
+        await crash.CancelAsync();
+        await CreatePodAsync(cluster, A.Pod("two"));
+        await PodAsync(cluster, "two", pod => pod.Spec.NodeName.Length > 0);
+
+        static SchedulerConfig Candidate(string identity) => new()
+        {
+            LeaderElection = new LeaderElectionConfig(new NamespacedName("kube-system", "kube-scheduler"), identity)
+            {
+                RetryPeriod = TimeSpan.FromMilliseconds(100),
+            },
+        };
     }
 
     private static async Task CreateNodeAsync(TestCluster cluster, Node node)

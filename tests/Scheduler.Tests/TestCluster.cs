@@ -8,15 +8,15 @@ using Navarch.Storage.Sqlite;
 
 namespace Navarch.Scheduler.Tests;
 
-/// <summary>A real API server over a real store, with a scheduler in its process.</summary>
+/// <summary>A real API server over a real store, with schedulers in its process.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly string directory = Directory.CreateTempSubdirectory("navarch-scheduler-").FullName;
     private readonly X509Certificate2 certificate = SelfSigned();
+    private readonly List<Task> schedulers = [];
     private SqliteRevisionStore store = null!;
     private ApiServerHost server = null!;
-    private Task scheduling = Task.CompletedTask;
 
     private TestCluster()
     {
@@ -40,25 +40,36 @@ internal sealed class TestCluster : IAsyncDisposable
         };
         cluster.server = await ApiServerHost.StartAsync(config, cluster.store, TimeProvider.System, NullLoggerFactory.Instance, ct);
         cluster.Client = cluster.server.InProcessClient("admin", "system:masters");
-        cluster.scheduling = SchedulerProcess.RunAsync(
-            new SchedulerConfig(),
-            cluster.server.InProcessClient("system:kube-scheduler"),
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            new Random(1),
-            cluster.stop.Token);
         return cluster;
     }
+
+    /// <summary>Starts a scheduler, which ends with <paramref name="stopEarly"/> or with the cluster.</summary>
+    public void Schedule(SchedulerConfig config, CancellationToken stopEarly = default) =>
+        schedulers.Add(RunSchedulerAsync(config, stopEarly));
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        await scheduling.ContinueWith(_ => { }, TaskScheduler.Default); // It ends by cancellation; what else it died of the test has seen.
+        await Task.WhenAll(schedulers);
         await server.DisposeAsync();
         await store.DisposeAsync();
         stop.Dispose();
         certificate.Dispose();
         Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task RunSchedulerAsync(SchedulerConfig config, CancellationToken stopEarly)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, stopEarly);
+        try
+        {
+            await SchedulerProcess.RunAsync(
+                config, server.InProcessClient("system:kube-scheduler"), NullLoggerFactory.Instance, TimeProvider.System, new Random(1), either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
     }
 
     private static X509Certificate2 SelfSigned()

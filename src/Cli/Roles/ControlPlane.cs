@@ -20,7 +20,7 @@ internal static class ControlPlane
             (server, stop) => RoleProcess.TogetherAsync(
                 stop,
                 token => ControllersAsync(context, server.InProcessClient("system:kube-controller-manager"), token),
-                token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), token)),
+                token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), election: null, token)),
             ct);
 
     /// <summary>The API server, and while it serves <paramref name="beside"/>.</summary>
@@ -52,7 +52,10 @@ internal static class ControlPlane
     public static async Task SchedulerAsync(RoleContext context, CancellationToken ct)
     {
         using var client = context.Client("scheduler");
-        await SchedulerAsync(context, client, ct);
+
+        // A scheduler of its own process may be one of several; that of the server's process never is.
+        var election = new LeaderElectionConfig(new NamespacedName("kube-system", "kube-scheduler"), $"{context.Profile.NodeName}_{Environment.ProcessId}");
+        await SchedulerAsync(context, client, election, ct);
     }
 
     private static Task ControllersAsync(RoleContext context, IClient client, CancellationToken ct)
@@ -65,8 +68,9 @@ internal static class ControlPlane
         return ControllerManager.RunAsync(config, client, context.Logs, context.Time, new Random(), ct);
     }
 
-    private static Task SchedulerAsync(RoleContext context, IClient client, CancellationToken ct) =>
-        SchedulerProcess.RunAsync(new SchedulerConfig { Host = context.Profile.NodeName }, client, context.Logs, context.Time, new Random(), ct);
+    private static Task SchedulerAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct) =>
+        SchedulerProcess.RunAsync(
+            new SchedulerConfig { Host = context.Profile.NodeName, LeaderElection = election }, client, context.Logs, context.Time, new Random(), ct);
 
     private static X509Certificate2 Load(RoleContext context, string name) =>
         X509Certificate2.CreateFromPemFile(context.Paths.Certificate(name), context.Paths.Key(name));
