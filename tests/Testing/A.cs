@@ -118,7 +118,7 @@ public static class A
         {
             Selector = selector ?? [new("app", "web")],
             ClusterIP = clusterIP,
-            ClusterIPs = [clusterIP],
+            ClusterIPs = clusterIP.Length > 0 ? [clusterIP] : [],
             IPFamilies = ["IPv4"],
             Type = ServiceType.ClusterIP,
             PublishNotReadyAddresses = publishNotReady,

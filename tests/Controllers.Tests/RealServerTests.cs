@@ -1,0 +1,152 @@
+using Navarch.Api;
+using Navarch.Api.Apps.V1;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Discovery.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Tests.Server;
+using Navarch.Client;
+using Navarch.Testing;
+
+namespace Navarch.Controllers.Tests;
+
+/// <summary>The controllers on the real API server, over both transports: what the fake cluster promises must hold there.</summary>
+public sealed class RealServerTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly LogLines logs = new();
+    private readonly List<Task> running = [];
+    private TestServer server = null!;
+    private RestClient admin = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await TestServer.StartAsync();
+        admin = new RestClient(Kubeconfig.Load(server.Kubeconfig()).Resolve(), TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        foreach (var task in running)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
+        }
+
+        admin.Dispose();
+        await server.DisposeAsync();
+        stop.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_deployment_lives_through_rollout_rollback_and_deletion(bool inProcess)
+    {
+        Start(inProcess);
+        await admin.CreateAsync(A.Service("web", clusterIP: ""), default);
+        await admin.CreateAsync(Plain(A.Deployment("web", 3)), default);
+        await UntilAsync<Deployment>("default", all => IsDone(all, "1"));
+        await UntilAsync<EndpointSlice>("default", all => all.Any(slice => slice.Endpoints.Count(endpoint => endpoint.Conditions.Ready == true) == 3));
+
+        await PatchImageAsync("nginx:2");
+        await UntilAsync<Deployment>("default", all => IsDone(all, "2"));
+        await PatchImageAsync("nginx");
+        await UntilAsync<Deployment>("default", all => IsDone(all, "3"));
+        Assert.Equal(2, (await admin.ListAsync<ReplicaSet>(ListQuery.In("default"), default)).Items.Count);
+
+        await admin.DeleteAsync<Deployment>(new("default", "web"), DeleteOptions.Empty with { PropagationPolicy = "Foreground" }, default);
+        await UntilAsync<Deployment>("default", all => all.Count == 0);
+        await UntilAsync<ReplicaSet>("default", all => all.Count == 0);
+        await UntilAsync<Pod>("default", all => all.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_namespace_is_furnished_and_cleared_away()
+    {
+        Start(inProcess: true);
+        await admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "shop" } }, default);
+        await UntilAsync<ServiceAccount>("shop", all => all.Count == 1);
+        await UntilAsync<ConfigMap>("shop", all => all is [{ Metadata.Name: "kube-root-ca.crt" }]);
+        await admin.CreateAsync(Plain(A.Deployment("web", 2, ns: "shop")), default);
+        await UntilAsync<Pod>("shop", all => all.Count == 2);
+
+        await admin.DeleteAsync<Namespace>(new NamespacedName("", "shop"), default);
+
+        await UntilAsync<Namespace>("", all => !all.Any(found => found.Metadata.Name == "shop"));
+    }
+
+    [Fact]
+    public async Task Controllers_at_rest_write_nothing()
+    {
+        Start(inProcess: true);
+        await admin.CreateAsync(A.Service("web", clusterIP: ""), default);
+        await admin.CreateAsync(Plain(A.Deployment("web", 2)), default);
+        await UntilAsync<Deployment>("default", all => IsDone(all, "1"));
+
+        // The same revision over many looks: whoever writes in circles is seen.
+        var (same, last) = (0, "");
+        for (var looks = 0; same < 50; looks++)
+        {
+            Assert.True(looks < 1000, $"writes go on\n{logs}");
+            await Task.Delay(5);
+            var now = (await admin.ListAsync<Pod>(ListQuery.In("default"), default)).Metadata.ResourceVersion;
+            (same, last) = (now == last ? same + 1 : 0, now);
+        }
+    }
+
+    private static bool IsDone(IReadOnlyList<Deployment> all, string revision) =>
+        all is [var deployment] && deployment.IsComplete(deployment.Status) && deployment.Metadata.Annotations.Find(Revisions.Revision) == revision
+        && deployment.Status.Conditions.Any(condition => condition.Reason == "NewReplicaSetAvailable");
+
+    private static Deployment Plain(Deployment deployment) =>
+        deployment with { Metadata = new ObjectMeta { Name = deployment.Metadata.Name, Namespace = deployment.Metadata.Namespace } };
+
+    private Task PatchImageAsync(string image) => admin.PatchAsync<Deployment>(
+        new("default", "web"), Patch.StrategicMerge($"{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"main\",\"image\":\"{image}\"}}]}}}}}}}}"), default);
+
+    private void Start(bool inProcess)
+    {
+        IClient client = inProcess ? server.Host.InProcessClient("system:kube-controller-manager") : admin;
+        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM" }, client, logs, TimeProvider.System, new Random(1), stop.Token));
+        running.Add(RunPodsAsync(stop.Token));
+    }
+
+    // What scheduler and kubelet do, without either.
+    private async Task RunPodsAsync(CancellationToken ct)
+    {
+        var next = 0;
+        await foreach (var change in admin.WatchAsync<Pod>(ListQuery.All, ct))
+        {
+            if (change.Type is WatchEventType.Added or WatchEventType.Modified && change.Object.Status.Phase != "Running" && !change.Object.IsBeingDeleted)
+            {
+                var ip = $"10.244.0.{++next}";
+                var status = $"{{\"status\":{{\"phase\":\"Running\",\"podIP\":\"{ip}\",\"podIPs\":[{{\"ip\":\"{ip}\"}}],\"conditions\":[{{\"type\":\"Ready\",\"status\":\"True\"}}]}}}}";
+                try
+                {
+                    await admin.PatchAsync<Pod>(NamespacedName.Of(change.Object), Patch.StrategicMerge(status), "status", ct);
+                }
+                catch (ApiException e) when (e.IsNotFound)
+                {
+                }
+            }
+        }
+    }
+
+    private async Task UntilAsync<T>(string ns, Func<IReadOnlyList<T>, bool> condition) where T : class, IResource<T>
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        IReadOnlyList<T> seen = [];
+        try
+        {
+            while (!condition(seen = (await admin.ListAsync<T>(ListQuery.In(ns), patience.Token)).Items))
+            {
+                await Task.Delay(20, patience.Token);
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException(
+                $"waited in vain for the {T.ResourceType.Plural}: {string.Join("\n", seen.Select(item => System.Text.Encoding.UTF8.GetString(Navarch.Api.Json.ApiJson.ToUtf8(item))))}\n{logs}", e);
+        }
+    }
+}
