@@ -77,6 +77,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["pods/proxy"] = proxy,
             ["services/proxy"] = proxy,
             ["nodes/proxy"] = proxy,
+            ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects),
             ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
             ["deployments/scale"] = scale,
@@ -157,7 +158,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(StopPatience);
         await https.StopAsync(patience.Token);
         await keeping;
-        await following;
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Completion has told it.
     }
 
     public async ValueTask DisposeAsync()

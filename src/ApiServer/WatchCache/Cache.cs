@@ -23,6 +23,7 @@ internal sealed partial class Cache
     private readonly Lock gate = new();
     private readonly List<(long Revision, TaskCompletionSource Reached)> waiters = [];
     private long applied;
+    private bool hasEnded;
 
     public Cache(IRevisionStore store, IEnumerable<Kind> kinds, ILogger log)
     {
@@ -73,26 +74,13 @@ internal sealed partial class Cache
     /// <summary>Follows the store from where <see cref="LoadAsync"/> ended. Ends by cancellation or by a failure of the store.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        var after = Applied;
-        while (true)
+        try
         {
-            try
-            {
-                await foreach (var batch in store.WatchBatchesAsync(Root, after, ct))
-                {
-                    foreach (var change in batch)
-                    {
-                        Apply(change);
-                    }
-
-                    after = batch[^1].ModRevision;
-                    Advance(after);
-                }
-            }
-            catch (SlowWatcherException e)
-            {
-                LogFellBehind(after, e); // Nothing is lost: the store's history has it.
-            }
+            await FollowAsync(ct);
+        }
+        finally
+        {
+            FailWaiters();
         }
     }
 
@@ -110,6 +98,11 @@ internal sealed partial class Cache
             if (Applied >= revision)
             {
                 return Task.CompletedTask;
+            }
+
+            if (hasEnded)
+            {
+                throw Ended();
             }
 
             reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -140,6 +133,31 @@ internal sealed partial class Cache
 
     /// <summary>Waits until every write that was acknowledged before this call can be read here.</summary>
     public Task WaitForFreshAsync(CancellationToken ct) => WaitForAsync(store.CurrentRevision, ct);
+
+    private async Task FollowAsync(CancellationToken ct)
+    {
+        var after = Applied;
+        while (true)
+        {
+            try
+            {
+                await foreach (var batch in store.WatchBatchesAsync(Root, after, ct))
+                {
+                    foreach (var change in batch)
+                    {
+                        Apply(change);
+                    }
+
+                    after = batch[^1].ModRevision;
+                    Advance(after);
+                }
+            }
+            catch (SlowWatcherException e)
+            {
+                LogFellBehind(after, e); // Nothing is lost: the store's history has it.
+            }
+        }
+    }
 
     private void Apply(StoreEvent change)
     {
@@ -175,6 +193,23 @@ internal sealed partial class Cache
 
         collection.Apply(new CacheEvent(change.ModRevision, previous, current));
     }
+
+    // Nobody will ever reach what they wait for.
+    private void FailWaiters()
+    {
+        lock (gate)
+        {
+            hasEnded = true;
+            foreach (var (_, reached) in waiters)
+            {
+                reached.SetException(Ended());
+            }
+
+            waiters.Clear();
+        }
+    }
+
+    private static StatusException Ended() => StatusErrors.ServiceUnavailable("the server is stopping").AsException();
 
     private void Advance(long revision)
     {

@@ -28,7 +28,7 @@ internal sealed class TestAuthority : IDisposable
 
     public void Dispose() => Certificate.Dispose();
 
-    private X509Certificate2 Sign(string subject, string usage)
+    public X509Certificate2 Sign(string subject, string usage)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);

@@ -1,0 +1,44 @@
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Json;
+using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Resources.Core;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Handlers;
+
+/// <summary><c>pods/NAME/ephemeralcontainers</c>: containers to look around with, added to a pod that runs.</summary>
+internal sealed class EphemeralContainersSubresource(ObjectWriter objects) : ObjectSubresource
+{
+    private static readonly PodResource Rules = new();
+
+    public override SubresourceType? Describe(Kind kind) =>
+        kind.Type == Pod.ResourceType ? new SubresourceType("ephemeralcontainers", "", "v1", "Pod", "get", "patch", "update") : null;
+
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Pod>(envelope.Message.Span));
+
+    public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
+    {
+        if (call.Verb == "get")
+        {
+            var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
+            return new SubresourceAnswer(200, found.Json);
+        }
+
+        var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
+        var given = patch is null ? BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1") : null;
+        var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write, ct);
+        return new SubresourceAnswer(200, outcome.Object.Json);
+
+        IResource Change(StoredObject current)
+        {
+            var old = (Pod)current.Value;
+            var pod = PodResource.PrepareForEphemeralUpdate(given ?? (Pod)patch!.Apply(call.Kind, current, null), old);
+            var errors = new FieldErrors();
+            Rules.ValidateEphemeralUpdate(pod, old, errors);
+            return errors.Any ? throw StatusErrors.Invalid(call.Kind.Type, call.Name, errors.All).AsException() : pod;
+        }
+    }
+}
