@@ -52,6 +52,7 @@ internal sealed class Images(IRuntime runtime, PodEvents events, TimeProvider ti
         catch (CriException e)
         {
             events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {e.Description}", container);
+            events.Warning(pod, "Failed", $"Error: {Reasons.ErrImagePull}", container);
             throw new ImageException(Reasons.ErrImagePull, e.Description, isPull: true);
         }
         var took = GoSeconds(time.GetElapsedTime(clock));

@@ -85,7 +85,14 @@ internal sealed partial class PodStatusWriter(IClient client, TimeProvider time,
                 await WriteAsync(uid, ct);
                 Finish(uid);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested && (e is ApiException || e.IsTransient))
+            catch (ApiException e) when (!e.IsTransient && !e.IsUnauthorized)
+            {
+                // Refused for what it is: the same again would be refused again.
+                LogFailed(log, uid, e.Message);
+                GiveUp(uid);
+                Finish(uid);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested && e.IsTransient)
             {
                 LogFailed(log, uid, e.Message);
                 // The delay occupies a writer: a server in trouble must not be asked by all of them without pause.
@@ -151,6 +158,17 @@ internal sealed partial class PodStatusWriter(IClient client, TimeProvider time,
             {
                 entry.Latest = stored;
                 entry.Written = entry.Wanted == wanted;
+            }
+        }
+    }
+
+    private void GiveUp(string uid)
+    {
+        lock (_guard)
+        {
+            if (_entries.TryGetValue(uid, out var entry))
+            {
+                entry.Written = true;
             }
         }
     }

@@ -41,6 +41,9 @@ internal sealed class PodLookup(Informer<Pod> pods, RuntimeCache runtime)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";
-        await http.Response.WriteAsync(message + "\n", http.RequestAborted);
+        // With its length, as whoever asked for an upgrade reads the answer by hand, and chunks are no part of it.
+        var body = System.Text.Encoding.UTF8.GetBytes(message + "\n");
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 }
