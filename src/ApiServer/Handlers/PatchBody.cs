@@ -11,7 +11,7 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>A patch in one of its dialects, which can be applied to one version of an object after the other.</summary>
 internal sealed class PatchBody
 {
-    public static readonly string[] MediaTypes = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+    public static readonly string[] MediaTypes = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", ApplyBody.MediaType];
 
     private readonly Func<JsonObject, JsonNode> apply;
 
@@ -27,7 +27,7 @@ internal sealed class PatchBody
     /// <exception cref="StatusException">400, 413, 415.</exception>
     public static PatchBody Parse(string mediaType, ReadOnlySpan<byte> body, Schema schema)
     {
-        if (Array.IndexOf(MediaTypes, mediaType) < 0)
+        if (Array.IndexOf(MediaTypes, mediaType) < 0 || mediaType == ApplyBody.MediaType)
         {
             throw StatusErrors.UnsupportedMediaType(MediaTypes).AsException();
         }

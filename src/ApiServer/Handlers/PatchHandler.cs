@@ -11,6 +11,12 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
 {
     public async Task HandleAsync(ApiRequest request, Kind kind, UpdateScope scope)
     {
+        if (request.Write.IsApply)
+        {
+            await ApplyAsync(request, kind, scope);
+            return;
+        }
+
         var patch = await ReadAsync(request, kind.Rules.Schema);
         var info = request.Info;
         var outcome = await objects.UpdateAsync(kind, info.Namespace, info.Name, Apply, scope, request.Write, request.Aborted);
@@ -25,6 +31,28 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
                 Addressing.Check(kind, value, info.Namespace, info.Name);
             }
 
+            return value;
+        }
+    }
+
+    private async Task ApplyAsync(ApiRequest request, Kind kind, UpdateScope scope)
+    {
+        var info = request.Info;
+        ApplyBody apply;
+        using (var body = await RequestBody.ReadAsync(request.Http))
+        {
+            apply = ApplyBody.Parse(kind, body.Span, request.Options.FieldManager, info.Subresource, request.Options.Force, time.GetUtcNow());
+        }
+
+        BodyDecoder.Report(request, kind, apply.Problems);
+        var outcome = await objects.UpdateAsync(
+            kind, info.Namespace, info.Name, Named, scope, request.Write, request.Aborted, scope == UpdateScope.Main ? () => Named(null) : null);
+        await Responses.WriteObjectAsync(request, outcome.IsCreated ? 201 : 200, kind, outcome.Object, time);
+
+        IResource Named(StoredObject? current)
+        {
+            var value = apply.Apply(current);
+            Addressing.Check(kind, value, info.Namespace, info.Name);
             return value;
         }
     }

@@ -136,9 +136,19 @@ internal sealed class InProcessClient(
             return ApiJson.Parse<T>(answer.Json.Span);
         }
 
+        var scope = subresource.Length == 0 ? UpdateScope.Main : UpdateScope.Status;
+        if (patch.Kind == PatchKind.Apply)
+        {
+            var apply = ApplyBody.Parse(kind, patch.Body.Span, patch.FieldManager, subresource, patch.Force, time.GetUtcNow());
+            var applied = await objects.UpdateAsync(
+                kind, name.Namespace, name.Name, apply.Apply, scope, new WriteOptions(user) { IsApply = true, FieldManager = patch.FieldManager, Subresource = subresource }, ct,
+                scope == UpdateScope.Main ? () => apply.Apply(null) : null);
+            return (T)applied.Object.Value;
+        }
+
         var body = PatchBody.Parse(patch.MediaType, patch.Body.Span, kind.Rules.Schema);
         var outcome = await objects.UpdateAsync(
-            kind, name.Namespace, name.Name, current => body.Apply(kind, current, null), subresource.Length == 0 ? UpdateScope.Main : UpdateScope.Status, new WriteOptions(user), ct);
+            kind, name.Namespace, name.Name, current => body.Apply(kind, current, null), scope, Options(patch.FieldManager, subresource), ct);
         return (T)outcome.Object.Value;
     });
 
@@ -179,6 +189,12 @@ internal sealed class InProcessClient(
             Annotations = endsInitialEvents ? [new("k8s.io/initial-events-end", "true")] : [],
         }));
 
+    private WriteOptions Options(string fieldManager, string subresource) => new(user)
+    {
+        FieldManager = fieldManager.Length > 0 ? fieldManager : user.Name,
+        Subresource = subresource,
+    };
+
     // A record made in code has what its author wrote; declared defaults are filled in by decoding.
     private static IResource WithDefaults(Kind kind, IResource value) => kind.ParseRequest(ApiJson.ToUtf8(value), out _);
 
@@ -207,7 +223,7 @@ internal sealed class InProcessClient(
         var (@namespace, name) = (resource.Metadata.Namespace, resource.Metadata.Name);
         var kind = await AdmitAsync<T>("update", @namespace, name, subresource, ct);
         var value = WithDefaults(kind, resource);
-        var outcome = await objects.UpdateAsync(kind, @namespace, name, _ => value, scope, new WriteOptions(user), ct);
+        var outcome = await objects.UpdateAsync(kind, @namespace, name, _ => value, scope, Options("", subresource), ct);
         return (T)outcome.Object.Value;
     });
 
@@ -222,7 +238,7 @@ internal sealed class InProcessClient(
 
     private async Task<SubresourceAnswer> CallAsync(Kind kind, string verb, NamespacedName name, string subresource, ReadOnlyMemory<byte> body, string mediaType, CancellationToken ct) =>
         subresources.TryGetValue($"{kind.Type.Plural}/{subresource}", out var found) && found is ObjectSubresource handler && handler.Describe(kind) is not null
-            ? await handler.InvokeAsync(new SubresourceCall(kind, verb, name.Namespace, name.Name, body, mediaType, new WriteOptions(user)), ct)
+            ? await handler.InvokeAsync(new SubresourceCall(kind, verb, name.Namespace, name.Name, body, mediaType, Options("", subresource)), ct)
             : throw StatusErrors.NotFoundPath().AsException();
 
     private async ValueTask<Kind> AdmitAsync<T>(string verb, string @namespace, string name, string subresource, CancellationToken ct) where T : class, IResource<T>

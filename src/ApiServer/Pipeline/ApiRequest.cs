@@ -19,7 +19,30 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
     /// <summary>Ends when the client is gone or the server ends the request.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
 
-    public WriteOptions Write => write ??= new WriteOptions(User) { IsDryRun = Options.IsDryRun, Subresource = Info.Subresource };
+    public WriteOptions Write => write ??= new WriteOptions(User)
+    {
+        IsDryRun = Options.IsDryRun,
+        Subresource = Info.Subresource,
+        FieldManager = FieldManager,
+        IsApply = Info.Verb == "patch" && Handlers.BodyDecoder.MediaType(Http.Request.ContentType) == Handlers.ApplyBody.MediaType,
+    };
+
+    /// <summary>As the client names itself: in the query, else by its program's name.</summary>
+    public string FieldManager
+    {
+        get
+        {
+            if (Options.FieldManager.Length > 0)
+            {
+                return Options.FieldManager;
+            }
+
+            var agent = Http.Request.Headers.UserAgent.ToString();
+            var end = agent.IndexOf('/', StringComparison.Ordinal);
+            var name = HeaderText.Clean(end < 0 ? agent : agent[..end]);
+            return name.Length > 128 ? name[..128] : name;
+        }
+    }
 
     /// <summary>curl and wget are people.</summary>
     public bool IsPretty => Options.Pretty

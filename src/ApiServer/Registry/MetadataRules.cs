@@ -11,7 +11,8 @@ internal static class MetadataRules
     private const int AnnotationsBytesMax = 256 * 1024;
 
     /// <summary>Gives a new object its identity. Its name is given or generated before.</summary>
-    public static ObjectMeta ForCreate(ObjectMeta metadata, string @namespace, bool hasGeneration, DateTimeOffset now) => metadata with
+    /// <param name="isApply">The metadata brings its owners along; otherwise a client's word on them is worth nothing.</param>
+    public static ObjectMeta ForCreate(ObjectMeta metadata, string @namespace, bool hasGeneration, bool isApply, DateTimeOffset now) => metadata with
     {
         Namespace = @namespace,
         UID = Guid.NewGuid().ToString(),
@@ -21,7 +22,7 @@ internal static class MetadataRules
         SelfLink = "",
         ResourceVersion = "",
         Generation = hasGeneration ? 1 : 0,
-        ManagedFields = [],
+        ManagedFields = isApply ? metadata.ManagedFields : [],
     };
 
     /// <summary>Keeps what an update cannot change and need not repeat.</summary>
@@ -36,7 +37,6 @@ internal static class MetadataRules
         SelfLink = "",
         ResourceVersion = "",
         Generation = old.Generation,
-        ManagedFields = [],
     };
 
     public static DateTimeOffset WholeSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);

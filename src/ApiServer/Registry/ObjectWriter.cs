@@ -182,7 +182,7 @@ internal sealed class ObjectWriter(
     private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, now));
+        value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, options.IsApply, now));
         value = kind.PrepareForCreate(kind.Default(value), options.Context(now));
         foreach (var admit in admission)
         {
@@ -225,6 +225,11 @@ internal sealed class ObjectWriter(
         }
 
         value = value.WithMetadata(MetadataRules.ForUpdate(value.Metadata, old.Metadata));
+        if (old.Metadata.ManagedFields.Count == 0 && value.Metadata.ManagedFields.Count > 0 && !options.IsApply)
+        {
+            value = value.WithMetadata(value.Metadata with { ManagedFields = [] });
+        }
+
         value = scope switch
         {
             UpdateScope.Main => kind.PrepareForUpdate(kind.Default(value), old, options.Context(now)),
@@ -251,7 +256,7 @@ internal sealed class ObjectWriter(
 
         using var reservation = scope == UpdateScope.Main ? Allocators.GetValueOrDefault(kind)?.Reserve(value, old, errors) : null;
         ThrowIfInvalid(kind, current.Name, errors);
-        value = reservation?.Value ?? value;
+        value = Ownership.Record(kind, reservation?.Value ?? value, old, options, now);
         var prepared = kind.Prepare(value);
         if (Deletion.IsReleasedBy(value))
         {

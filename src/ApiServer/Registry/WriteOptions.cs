@@ -13,6 +13,12 @@ internal sealed class WriteOptions(UserInfo user)
     /// <summary>Empty for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>Name under which the caller owns the fields it writes.</summary>
+    public string FieldManager { get; init; } = "";
+
+    /// <summary>The object brings its owners along: it was made by server-side apply.</summary>
+    public bool IsApply { get; init; }
+
     /// <summary>Hints for the caller, in the order they arise.</summary>
     public List<string> Warnings { get; } = [];
 
