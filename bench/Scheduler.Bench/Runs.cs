@@ -63,6 +63,7 @@ internal static class Runs
     {
         GC.Collect();
         var bytes = GC.GetAllocatedBytesForCurrentThread();
+        var cpu = Figures.CpuTime();
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < pods; i++)
         {
@@ -70,8 +71,9 @@ internal static class Runs
         }
 
         watch.Stop();
+        cpu = Figures.CpuTime() - cpu;
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         var snapshot = state.TakeSnapshot();
-        return new Figures(pods, watch.Elapsed.TotalSeconds, bytes / pods, snapshot.Order.Max(index => snapshot.Nodes[index]!.Pods.Length));
+        return new Figures(pods, watch.Elapsed.TotalSeconds, cpu.TotalSeconds, bytes / pods, snapshot.Order.Max(index => snapshot.Nodes[index]!.Pods.Length));
     }
 }

@@ -63,6 +63,7 @@ internal static class WholeRun
 
         GC.Collect();
         var bytes = GC.GetTotalAllocatedBytes();
+        var cpu = Figures.CpuTime();
         var watch = Stopwatch.StartNew();
         var scheduling = SchedulerProcess.RunAsync(
             new SchedulerConfig(),
@@ -73,11 +74,12 @@ internal static class WholeRun
             stop.Token);
         await await Task.WhenAny(all.Task, scheduling);
         watch.Stop();
+        cpu = Figures.CpuTime() - cpu;
         bytes = GC.GetTotalAllocatedBytes() - bytes;
 
         await stop.CancelAsync();
         await Task.WhenAll(watching, scheduling).ContinueWith(_ => { }, TaskScheduler.Default);
-        return new Figures(pods, watch.Elapsed.TotalSeconds, bytes / pods, perNode.Values.Max());
+        return new Figures(pods, watch.Elapsed.TotalSeconds, cpu.TotalSeconds, bytes / pods, perNode.Values.Max());
     }
 
     private static async Task CreateAsync<T>(IClient client, int count, Func<int, T> make) where T : class, IResource<T>

@@ -246,20 +246,20 @@ internal sealed class SchedulingAlgorithm(PluginSet plugins, Random random, int?
             }
         }
 
-        // One pass, every node of the best rating equally likely.
-        var (best, ties) = (0, 1);
-        for (var i = 1; i < sums.Length; i++)
+        var (best, ties) = (long.MinValue, 0);
+        foreach (var sum in sums)
         {
-            if (sums[i] > sums[best])
-            {
-                (best, ties) = (i, 1);
-            }
-            else if (sums[i] == sums[best] && random.Next(++ties) == 0)
-            {
-                best = i;
-            }
+            ties = sum > best ? 1 : sum == best ? ties + 1 : ties;
+            best = Math.Max(best, sum);
         }
 
-        return nodes[best];
+        // Every node of the best rating is equally likely.
+        var chosen = -1;
+        for (var skip = random.Next(ties); skip >= 0; skip--)
+        {
+            chosen += 1 + sums[(chosen + 1)..].IndexOf(best);
+        }
+
+        return nodes[chosen];
     }
 }

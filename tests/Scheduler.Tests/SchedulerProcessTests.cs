@@ -1,6 +1,7 @@
 using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Scheduling.V1;
 using Navarch.Client;
 
 namespace Navarch.Scheduler.Tests;
@@ -56,7 +57,9 @@ public class SchedulerProcessTests
         await CreatePodAsync(cluster, A.Pod("low", cpu: "1"));
         await PodAsync(cluster, "low", pod => pod.Spec.NodeName.Length > 0);
 
-        await CreatePodAsync(cluster, A.Pod("high", cpu: "1", priority: 100));
+        await cluster.Client.CreateAsync(new PriorityClass { Metadata = new ObjectMeta { Name = "important" }, Value = 100 }, Cancelled);
+        var high = A.Pod("high", cpu: "1");
+        await CreatePodAsync(cluster, high with { Spec = high.Spec with { Priority = null, PriorityClassName = "important" } });
         var victim = await PodAsync(cluster, "low", pod => pod.Metadata.DeletionTimestamp is not null);
         Assert.Contains(victim.Status.Conditions, condition => condition is { Type: "DisruptionTarget", Reason: "PreemptionByScheduler" });
         Assert.Equal("a", (await PodAsync(cluster, "high", pod => pod.Status.NominatedNodeName.Length > 0)).Status.NominatedNodeName);

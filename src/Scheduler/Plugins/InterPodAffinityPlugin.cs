@@ -14,7 +14,8 @@ internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
     private static readonly Refusal NotAway = Refusal.ByPods("node(s) didn't match pod anti-affinity rules");
     private static readonly Refusal Refused = Refusal.ByPods("node(s) didn't satisfy existing pods anti-affinity rules");
 
-    private readonly ClassCache<PodClass, AffinityTotals> classes = new(ClassesMax);
+    private ClassCache<PodClass, AffinityTotals> classes = new(ClassesMax);
+    private Topology topology = new();
 
     public string Name => "InterPodAffinity";
 
@@ -26,11 +27,13 @@ internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
         }
 
         var totals = Totals(pod, snapshot);
+        var near = pod.Affinity?.RequiredNear ?? [];
+        var away = pod.Affinity?.RequiredAway ?? [];
         return new Filter(
-            pod.Affinity?.RequiredNear ?? [],
-            pod.Affinity?.RequiredAway ?? [],
-            totals,
-            Array.TrueForAll(pod.Affinity?.RequiredNear ?? [], term => term.Matches(pod, snapshot.NamespaceLabels)));
+            Array.ConvertAll(near, term => totals.WantedNear.Of(term.TopologyKey)),
+            Array.ConvertAll(away, term => totals.WantedAway.Of(term.TopologyKey)),
+            totals.Refusing.IsEmpty ? null : totals.Refusing,
+            isFirst: totals.WantedNear.IsEmpty && Array.TrueForAll(near, term => term.Matches(pod, snapshot.NamespaceLabels)));
     }
 
     public bool MayHelp(PodInfo pod, in ClusterChange change) => change.Kind switch
@@ -59,7 +62,7 @@ internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
         var (min, max) = (long.MaxValue, long.MinValue);
         for (var i = 0; i < nodes.Length; i++)
         {
-            scores[i] = preference.Sum(nodes[i].Facts.Labels);
+            scores[i] = preference.Sum(nodes[i]);
             (min, max) = (Math.Min(min, scores[i]), Math.Max(max, scores[i]));
         }
 
@@ -78,16 +81,21 @@ internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
 
     private AffinityTotals Totals(PodInfo pod, Snapshot snapshot)
     {
-        var totals = classes.GetOrAdd(pod.Class, static pod => new AffinityTotals(pod), pod);
+        if (topology.IsStale(snapshot.NodeCount))
+        {
+            (topology, classes) = (new Topology(), new ClassCache<PodClass, AffinityTotals>(ClassesMax));
+        }
+
+        var totals = classes.GetOrAdd(pod.Class, static a => new AffinityTotals(a.pod, a.topology), (pod, topology));
         totals.Update(snapshot);
         return totals;
     }
 
-    /// <param name="near">Terms the pod must be near to.</param>
-    /// <param name="away">Terms the pod must be away from.</param>
-    /// <param name="totals">Where the pods they mean are.</param>
-    /// <param name="selfMatches">The pod itself matches all terms it must be near to.</param>
-    private sealed class Filter(AffinityTerm[] near, AffinityTerm[] away, AffinityTotals totals, bool selfMatches) : INodeFilter
+    /// <param name="near">For each term the pod must be near to, where the pods it means are.</param>
+    /// <param name="away">For each term the pod must be away from, where the pods it means are.</param>
+    /// <param name="refusing">Where pods are that refuse this one; null when nowhere.</param>
+    /// <param name="isFirst">There are no pods yet to be near to, and the pod itself is of their kind.</param>
+    private sealed class Filter(DomainCounts[] near, DomainCounts[] away, TopologyCounts? refusing, bool isFirst) : INodeFilter
     {
         public bool Admits(NodeInfo node) => FirstBroken(node) is null;
 
@@ -95,39 +103,24 @@ internal sealed class InterPodAffinityPlugin : IFilterPlugin, IScorePlugin
 
         private Refusal? FirstBroken(NodeInfo node)
         {
-            var labels = node.Facts.Labels;
-            if (near.Length > 0 && !IsNear(node))
+            foreach (var pods in near)
             {
-                return NotNear;
+                // The first of a group that wants to be near itself has to be let in somewhere.
+                if (pods.Domains.Of(node) == TopologyDomains.None || (pods.Of(node) <= 0 && !isFirst))
+                {
+                    return NotNear;
+                }
             }
 
-            foreach (var term in away)
+            foreach (var pods in away)
             {
-                if (totals.WantedAway.Of(term.TopologyKey, labels) > 0)
+                if (pods.Of(node) > 0)
                 {
                     return NotAway;
                 }
             }
 
-            return !totals.Refusing.IsEmpty && totals.Refusing.AnyPositive(labels) ? Refused : null;
-        }
-
-        private bool IsNear(NodeInfo node)
-        {
-            var labels = node.Facts.Labels;
-            var all = true;
-            foreach (var term in near)
-            {
-                if (!labels.ContainsKey(term.TopologyKey))
-                {
-                    return false;
-                }
-
-                all &= totals.WantedNear.Of(term.TopologyKey, labels) > 0;
-            }
-
-            // The first of a group that wants to be near itself has to be let in somewhere.
-            return all || (selfMatches && totals.WantedNear.IsEmpty);
+            return refusing is not null && refusing.AnyPositive(node) ? Refused : null;
         }
     }
 }

@@ -21,9 +21,10 @@ internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
 
     private static readonly Refusal TooUneven = Refusal.ByPods("node(s) didn't match pod topology spread constraints");
 
-    private readonly ClassCache<PodClass, SpreadTotals> required = new(ClassesMax);
-    private readonly ClassCache<PodClass, SpreadTotals> preferred = new(ClassesMax);
-    private readonly ClassCache<DefaultClass, SpreadTotals> defaults = new(ClassesMax);
+    private ClassCache<PodClass, SpreadTotals> required = new(ClassesMax);
+    private ClassCache<PodClass, SpreadTotals> preferred = new(ClassesMax);
+    private ClassCache<DefaultClass, SpreadTotals> defaults = new(ClassesMax);
+    private Topology topology = new();
     private int[] domainSeen = []; // By domain number: the search in which it was last met.
     private int search;
 
@@ -38,8 +39,11 @@ internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
             return null;
         }
 
+        StartOverIfStale(snapshot);
         var totals = required.GetOrAdd(
-            pod.Class, static pod => new SpreadTotals(pod, Array.FindAll(pod.SpreadConstraints, c => c.IsRequired), needsAllKeys: true), pod);
+            pod.Class,
+            static a => new SpreadTotals(a.pod, Array.FindAll(a.pod.SpreadConstraints, c => c.IsRequired), a.topology, needsAllKeys: true),
+            (pod, topology));
         totals.Update(snapshot.Nodes);
         return new Filter(pod, totals);
     }
@@ -52,6 +56,7 @@ internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
 
     public bool Score(PodInfo pod, Snapshot snapshot, ReadOnlySpan<NodeInfo> nodes, Span<long> scores)
     {
+        StartOverIfStale(snapshot);
         var isDefault = pod.SpreadConstraints.Length == 0;
         var totals = isDefault ? Default(pod, snapshot) : Preferred(pod);
         if (totals is null)
@@ -134,16 +139,29 @@ internal sealed class PodTopologySpreadPlugin : IFilterPlugin, IScorePlugin
         return count;
     }
 
+    private void StartOverIfStale(Snapshot snapshot)
+    {
+        if (topology.IsStale(snapshot.NodeCount))
+        {
+            topology = new Topology();
+            (required, preferred, defaults) = (new(ClassesMax), new(ClassesMax), new(ClassesMax));
+        }
+    }
+
     private SpreadTotals? Preferred(PodInfo pod) =>
         Array.Exists(pod.SpreadConstraints, constraint => !constraint.IsRequired)
             ? preferred.GetOrAdd(
-                pod.Class, static pod => new SpreadTotals(pod, Array.FindAll(pod.SpreadConstraints, c => !c.IsRequired), needsAllKeys: true), pod)
+                pod.Class,
+                static a => new SpreadTotals(a.pod, Array.FindAll(a.pod.SpreadConstraints, c => !c.IsRequired), a.topology, needsAllKeys: true),
+                (pod, topology))
             : null;
 
     private SpreadTotals? Default(PodInfo pod, Snapshot snapshot) =>
         snapshot.Workloads.Of(pod) is { } siblings
             ? defaults.GetOrAdd(
-                new DefaultClass(pod.Class, siblings), static a => new SpreadTotals(a.pod, DefaultConstraints(a.siblings), needsAllKeys: false), (pod, siblings))
+                new DefaultClass(pod.Class, siblings),
+                static a => new SpreadTotals(a.pod, DefaultConstraints(a.siblings), a.topology, needsAllKeys: false),
+                (pod, siblings, topology))
             : null;
 
     private static SpreadConstraint[] DefaultConstraints(LabelPredicate siblings) =>

@@ -14,7 +14,7 @@ internal sealed class PodInfo
     {
         Pod = pod;
         Requests = PodRequests.Of(pod);
-        var assumed = PodRequests.ForScoring(pod);
+        var assumed = PodRequests.AreStated(pod) ? Requests : PodRequests.ForScoring(pod);
         (ScoredMilliCpu, ScoredMemory) = (assumed.MilliCpu, assumed.Memory);
         RequiredNodes = RequiredNodes.Of(pod.Spec);
         HostPorts = HostPort.Of(pod.Spec);

@@ -19,6 +19,23 @@ internal static class PodRequests
     /// <summary>As <see cref="Of"/>, with an assumed use for containers that state no CPU or memory.</summary>
     public static Resources ForScoring(Pod pod) => Sum(pod, forScoring: true);
 
+    /// <summary>Whether every container states both, so that nothing is assumed.</summary>
+    public static bool AreStated(Pod pod) => AreStated(pod.Spec.Containers) && AreStated(pod.Spec.InitContainers);
+
+    private static bool AreStated(IReadOnlyList<Container> containers)
+    {
+        for (var i = 0; i < containers.Count; i++)
+        {
+            var requests = containers[i].Resources.Requests;
+            if (!requests.ContainsKey(ResourceName.ResourceCPU) || !requests.ContainsKey(ResourceName.ResourceMemory))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static Resources Sum(Pod pod, bool forScoring)
     {
         var podLevel = pod.Spec.Resources?.Requests ?? [];

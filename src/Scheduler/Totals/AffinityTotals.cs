@@ -6,7 +6,7 @@ using Navarch.Scheduler.Snapshots;
 namespace Navarch.Scheduler.Totals;
 
 /// <summary>For a class of pods: in which domains are the pods it wants to be near or away from, and the pods that want the same of it.</summary>
-internal sealed class AffinityTotals(PodInfo pod) : ClusterTotals
+internal sealed class AffinityTotals(PodInfo pod, Topology topology) : ClusterTotals
 {
     // A required wish of a placed pod to be near pods like the new one counts for as much as a preferred one of weight 1.
     private const int RequiredNearWeight = 1;
@@ -15,16 +15,16 @@ internal sealed class AffinityTotals(PodInfo pod) : ClusterTotals
     private ImmutableDictionary<string, Map<string>> namespaceLabels = Snapshot.Empty.NamespaceLabels;
 
     /// <summary>Placed pods that refuse the company of this class.</summary>
-    public TopologyCounts Refusing { get; } = new();
+    public TopologyCounts Refusing { get; } = new(topology);
 
     /// <summary>Placed pods that match all terms the class must be near to.</summary>
-    public TopologyCounts WantedNear { get; } = new();
+    public TopologyCounts WantedNear { get; } = new(topology);
 
     /// <summary>Placed pods that match any term the class must be away from.</summary>
-    public TopologyCounts WantedAway { get; } = new();
+    public TopologyCounts WantedAway { get; } = new(topology);
 
     /// <summary>Sums of weights, for and against.</summary>
-    public TopologyCounts Preference { get; } = new();
+    public TopologyCounts Preference { get; } = new(topology);
 
     public void Update(Snapshot snapshot)
     {
@@ -48,64 +48,63 @@ internal sealed class AffinityTotals(PodInfo pod) : ClusterTotals
 
     protected override void Count(NodeInfo node, PodInfo other, int sign)
     {
-        var labels = node.Facts.Labels;
         if (own is not null)
         {
-            CountWishesOfClass(own, labels, other, sign);
+            CountWishesOfClass(own, node, other, sign);
         }
 
         if (other.Affinity is { } wishes)
         {
-            CountWishesOfOther(wishes, labels, sign);
+            CountWishesOfOther(wishes, node, sign);
         }
     }
 
-    private void CountWishesOfClass(AffinityTerms wishes, Map<string> labels, PodInfo other, int sign)
+    private void CountWishesOfClass(AffinityTerms wishes, NodeInfo node, PodInfo other, int sign)
     {
         if (wishes.RequiredNear.Length > 0 && Array.TrueForAll(wishes.RequiredNear, term => term.Matches(other, namespaceLabels)))
         {
             foreach (var term in wishes.RequiredNear)
             {
-                WantedNear.Add(term.TopologyKey, labels, sign);
+                WantedNear.Of(term.TopologyKey).Add(node, sign);
             }
         }
 
         foreach (var term in wishes.RequiredAway)
         {
-            WantedAway.Add(term.TopologyKey, labels, term.Matches(other, namespaceLabels) ? sign : 0);
+            WantedAway.Of(term.TopologyKey).Add(node, term.Matches(other, namespaceLabels) ? sign : 0);
         }
 
         foreach (var term in wishes.PreferredNear)
         {
-            Preference.Add(term.TopologyKey, labels, term.Matches(other, namespaceLabels) ? sign * term.Weight : 0);
+            Preference.Of(term.TopologyKey).Add(node, term.Matches(other, namespaceLabels) ? sign * term.Weight : 0);
         }
 
         foreach (var term in wishes.PreferredAway)
         {
-            Preference.Add(term.TopologyKey, labels, term.Matches(other, namespaceLabels) ? -sign * term.Weight : 0);
+            Preference.Of(term.TopologyKey).Add(node, term.Matches(other, namespaceLabels) ? -sign * term.Weight : 0);
         }
     }
 
-    private void CountWishesOfOther(AffinityTerms wishes, Map<string> labels, int sign)
+    private void CountWishesOfOther(AffinityTerms wishes, NodeInfo node, int sign)
     {
         foreach (var term in wishes.RequiredAway)
         {
-            Refusing.Add(term.TopologyKey, labels, term.Matches(pod, namespaceLabels) ? sign : 0);
+            Refusing.Of(term.TopologyKey).Add(node, term.Matches(pod, namespaceLabels) ? sign : 0);
         }
 
         foreach (var term in wishes.RequiredNear)
         {
-            Preference.Add(term.TopologyKey, labels, term.Matches(pod, namespaceLabels) ? sign * RequiredNearWeight : 0);
+            Preference.Of(term.TopologyKey).Add(node, term.Matches(pod, namespaceLabels) ? sign * RequiredNearWeight : 0);
         }
 
         foreach (var term in wishes.PreferredNear)
         {
-            Preference.Add(term.TopologyKey, labels, term.Matches(pod, namespaceLabels) ? sign * term.Weight : 0);
+            Preference.Of(term.TopologyKey).Add(node, term.Matches(pod, namespaceLabels) ? sign * term.Weight : 0);
         }
 
         foreach (var term in wishes.PreferredAway)
         {
-            Preference.Add(term.TopologyKey, labels, term.Matches(pod, namespaceLabels) ? -sign * term.Weight : 0);
+            Preference.Of(term.TopologyKey).Add(node, term.Matches(pod, namespaceLabels) ? -sign * term.Weight : 0);
         }
     }
 }

@@ -3,15 +3,10 @@ using Navarch.Scheduler.Snapshots;
 
 namespace Navarch.Scheduler.Totals;
 
-/// <summary>
-/// How the pods that one constraint selects lie over the domains. Domains are numbered, so that asking about a node is two array
-/// reads; a number is never given to another value.
-/// </summary>
-internal sealed class Spread(SpreadConstraint constraint)
+/// <summary>How the pods that one constraint selects lie over the domains and the nodes.</summary>
+internal sealed class Spread(SpreadConstraint constraint, TopologyDomains domains)
 {
-    private readonly Dictionary<string, int> domains = new(StringComparer.Ordinal);
     private int[] podsOnNode = []; // By node index.
-    private int[] domainOfNode = []; // By node index; -1: the node lacks the label.
     private bool[] isIncluded = []; // By node index.
     private int[] podsInDomain = [];
     private int[] nodesInDomain = [];
@@ -24,11 +19,11 @@ internal sealed class Spread(SpreadConstraint constraint)
     /// <summary>Domains that have a node whose pods count.</summary>
     public int DomainCount { get; private set; }
 
-    /// <summary>The number of the node's domain, or -1 when it has none.</summary>
-    public int DomainOf(NodeInfo node) => domainOfNode[node.Index];
+    /// <summary>The number of the node's domain, or <see cref="TopologyDomains.None"/>.</summary>
+    public int DomainOf(NodeInfo node) => domains.Of(node);
 
     /// <summary>Selected pods in the domain, on nodes that count.</summary>
-    public int PodsIn(int domain) => podsInDomain[domain];
+    public int PodsIn(int domain) => domain < podsInDomain.Length ? podsInDomain[domain] : 0;
 
     /// <summary>Selected pods on the node, whether or not they count for its domain.</summary>
     public int PodsOn(NodeInfo node) => podsOnNode[node.Index];
@@ -42,7 +37,7 @@ internal sealed class Spread(SpreadConstraint constraint)
         }
 
         var min = int.MaxValue;
-        for (var i = 0; i < domains.Count; i++)
+        for (var i = 0; i < podsInDomain.Length; i++)
         {
             if (nodesInDomain[i] > 0 && podsInDomain[i] < min)
             {
@@ -57,57 +52,43 @@ internal sealed class Spread(SpreadConstraint constraint)
     {
         if (podsOnNode.Length < nodeIndexes)
         {
-            var from = podsOnNode.Length;
             Array.Resize(ref podsOnNode, nodeIndexes);
             Array.Resize(ref isIncluded, nodeIndexes);
-            Array.Resize(ref domainOfNode, nodeIndexes);
-            domainOfNode.AsSpan(from).Fill(-1);
         }
     }
 
-    public void SetDomain(NodeInfo node)
+    /// <param name="node">A node that came, its pods not yet counted.</param>
+    /// <param name="counts">Whether its pods count for its domain.</param>
+    public void Add(NodeInfo node, bool counts)
     {
-        var value = node.Facts.Labels.Find(Constraint.TopologyKey);
-        if (value is null)
+        var domain = domains.Of(node);
+        isIncluded[node.Index] = counts && domain >= 0;
+        if (!isIncluded[node.Index])
         {
-            domainOfNode[node.Index] = -1;
             return;
         }
 
-        if (!domains.TryGetValue(value, out var domain))
+        if (domain >= podsInDomain.Length)
         {
-            domain = domains.Count;
-            domains.Add(value, domain);
-            if (podsInDomain.Length == domain)
-            {
-                Array.Resize(ref podsInDomain, Math.Max(8, domain * 2));
-                Array.Resize(ref nodesInDomain, podsInDomain.Length);
-            }
+            Array.Resize(ref podsInDomain, Math.Max(8, domain * 2));
+            Array.Resize(ref nodesInDomain, podsInDomain.Length);
         }
 
-        domainOfNode[node.Index] = domain;
-    }
-
-    /// <summary>Decides whether the pods of a node that was just added count for its domain.</summary>
-    public void Include(NodeInfo node, bool counts)
-    {
-        var domain = domainOfNode[node.Index];
-        isIncluded[node.Index] = counts && domain >= 0;
-        if (isIncluded[node.Index] && nodesInDomain[domain]++ == 0)
+        if (nodesInDomain[domain]++ == 0)
         {
             DomainCount++;
         }
     }
 
+    /// <param name="node">A node that went, its pods no longer counted.</param>
     public void Remove(NodeInfo node)
     {
-        if (isIncluded[node.Index] && --nodesInDomain[domainOfNode[node.Index]] == 0)
+        if (isIncluded[node.Index] && --nodesInDomain[domains.Of(node)] == 0)
         {
             DomainCount--;
         }
 
         isIncluded[node.Index] = false;
-        domainOfNode[node.Index] = -1;
     }
 
     public void Count(NodeInfo node, int sign)
@@ -115,7 +96,7 @@ internal sealed class Spread(SpreadConstraint constraint)
         podsOnNode[node.Index] += sign;
         if (isIncluded[node.Index])
         {
-            podsInDomain[domainOfNode[node.Index]] += sign;
+            podsInDomain[domains.Of(node)] += sign;
         }
     }
 }

@@ -6,10 +6,11 @@ namespace Navarch.Scheduler.Totals;
 /// <summary>For each spread constraint of a class of pods: how many pods it selects in every domain and on every node.</summary>
 /// <param name="pod">A pod of the class.</param>
 /// <param name="constraints">The constraints to count for.</param>
+/// <param name="topology">Numbers the domains.</param>
 /// <param name="needsAllKeys">Nodes that lack the topology key of any constraint count for none.</param>
-internal sealed class SpreadTotals(PodInfo pod, SpreadConstraint[] constraints, bool needsAllKeys) : ClusterTotals
+internal sealed class SpreadTotals(PodInfo pod, SpreadConstraint[] constraints, Topology topology, bool needsAllKeys) : ClusterTotals
 {
-    private readonly Spread[] spreads = [.. constraints.Select(constraint => new Spread(constraint))];
+    private readonly Spread[] spreads = [.. constraints.Select(constraint => new Spread(constraint, topology[constraint.TopologyKey]))];
 
     public ReadOnlySpan<Spread> Spreads => spreads;
 
@@ -39,15 +40,10 @@ internal sealed class SpreadTotals(PodInfo pod, SpreadConstraint[] constraints, 
 
     protected override void NodeAdded(NodeInfo node)
     {
-        foreach (var spread in spreads)
-        {
-            spread.SetDomain(node);
-        }
-
         var counts = !needsAllKeys || HasAllKeys(node);
         foreach (var spread in spreads)
         {
-            spread.Include(node, counts && spread.Constraint.Includes(node.Facts, pod));
+            spread.Add(node, counts && spread.Constraint.Includes(node.Facts, pod));
         }
     }
 

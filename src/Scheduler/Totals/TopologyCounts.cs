@@ -1,63 +1,63 @@
-using Navarch.Api;
+using Navarch.Scheduler.Snapshots;
 
 namespace Navarch.Scheduler.Totals;
 
-/// <summary>Numbers by topology domain, that is by label and value.</summary>
-internal sealed class TopologyCounts
+/// <summary>Numbers by topology domain, for any number of labels.</summary>
+internal sealed class TopologyCounts(Topology topology)
 {
-    private readonly Dictionary<string, Dictionary<string, long>> byKey = new(StringComparer.Ordinal);
+    private readonly List<DomainCounts> byKey = []; // A handful: terms speak of nodes, zones and little else.
 
-    public bool IsEmpty => byKey.Count == 0;
-
-    /// <summary>Adds to the domain of a node with these labels, if it is in one.</summary>
-    public void Add(string topologyKey, Map<string> nodeLabels, long amount)
+    /// <summary>No domain has a number other than zero.</summary>
+    public bool IsEmpty
     {
-        if (amount == 0 || nodeLabels.Find(topologyKey) is not { } value)
+        get
         {
-            return;
-        }
+            foreach (var counts in byKey)
+            {
+                if (!counts.IsEmpty)
+                {
+                    return false;
+                }
+            }
 
-        if (!byKey.TryGetValue(topologyKey, out var counts))
-        {
-            byKey.Add(topologyKey, counts = new Dictionary<string, long>(StringComparer.Ordinal));
-        }
-
-        var sum = counts.GetValueOrDefault(value) + amount;
-        if (sum != 0)
-        {
-            counts[value] = sum;
-            return;
-        }
-
-        counts.Remove(value);
-        if (counts.Count == 0)
-        {
-            byKey.Remove(topologyKey);
+            return true;
         }
     }
 
-    /// <summary>The number of the node's domain under one key.</summary>
-    public long Of(string topologyKey, Map<string> nodeLabels) =>
-        byKey.TryGetValue(topologyKey, out var counts) && nodeLabels.Find(topologyKey) is { } value ? counts.GetValueOrDefault(value) : 0;
+    /// <summary>The numbers of one label's domains.</summary>
+    public DomainCounts Of(string topologyKey)
+    {
+        foreach (var counts in byKey)
+        {
+            if (counts.Domains.Key == topologyKey)
+            {
+                return counts;
+            }
+        }
+
+        var made = new DomainCounts(topology[topologyKey]);
+        byKey.Add(made);
+        return made;
+    }
 
     /// <summary>The sum over all domains the node is in.</summary>
-    public long Sum(Map<string> nodeLabels)
+    public long Sum(NodeInfo node)
     {
         long sum = 0;
-        foreach (var (key, counts) in byKey)
+        foreach (var counts in byKey)
         {
-            sum += nodeLabels.Find(key) is { } value ? counts.GetValueOrDefault(value) : 0;
+            sum += counts.Of(node);
         }
 
         return sum;
     }
 
     /// <summary>Whether the node is in a domain with a number above zero.</summary>
-    public bool AnyPositive(Map<string> nodeLabels)
+    public bool AnyPositive(NodeInfo node)
     {
-        foreach (var (key, counts) in byKey)
+        foreach (var counts in byKey)
         {
-            if (nodeLabels.Find(key) is { } value && counts.GetValueOrDefault(value) > 0)
+            if (counts.Of(node) > 0)
             {
                 return true;
             }
@@ -65,6 +65,41 @@ internal sealed class TopologyCounts
 
         return false;
     }
+}
 
-    public void Clear() => byKey.Clear();
+/// <summary>A number for each domain of one label.</summary>
+internal sealed class DomainCounts(TopologyDomains domains)
+{
+    private long[] counts = [];
+    private int others; // Domains whose number is not zero.
+
+    public TopologyDomains Domains => domains;
+
+    public bool IsEmpty => others == 0;
+
+    /// <summary>Adds to the domain of the node, if it is in one.</summary>
+    public void Add(NodeInfo node, long amount)
+    {
+        var domain = domains.Of(node);
+        if (amount == 0 || domain < 0)
+        {
+            return;
+        }
+
+        if (domain >= counts.Length)
+        {
+            Array.Resize(ref counts, Math.Max(8, domain * 2));
+        }
+
+        others -= counts[domain] == 0 ? 0 : 1;
+        counts[domain] += amount;
+        others += counts[domain] == 0 ? 0 : 1;
+    }
+
+    /// <summary>The number of the node's domain.</summary>
+    public long Of(NodeInfo node)
+    {
+        var domain = domains.Of(node);
+        return (uint)domain < (uint)counts.Length ? counts[domain] : 0;
+    }
 }
