@@ -78,6 +78,26 @@ public sealed class BadInputTests(ClusterFixture cluster)
     }
 
     [Fact]
+    public async Task A_full_disk_is_refused_before_anything_is_made()
+    {
+        const string State = "/var/lib/navarch/e2e-full";
+        (await Command.RunAsync("mkdir", ["-p", State])).Succeeded();
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", "size=10m", "none", State])).Succeeded();
+        try
+        {
+            var error = (await NavarchCommand.RunAsync(cluster.Kubeconfig + "-other", "start", "-p", "e2e-full")).Failed();
+
+            Assert.Matches(@"only \d+ MiB are free .+ a cluster needs \d+ MiB\. Free some space", error);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(State));
+        }
+        finally
+        {
+            (await Command.RunAsync("umount", [State])).Succeeded();
+            Directory.Delete(State);
+        }
+    }
+
+    [Fact]
     public async Task A_running_cluster_is_not_started_again()
     {
         Assert.Contains("already running", (await NavarchCommand.RunAsync(cluster.Kubeconfig, "start", "-p", ClusterFixture.Profile)).Succeeded(), StringComparison.Ordinal);

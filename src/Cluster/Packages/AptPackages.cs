@@ -3,7 +3,8 @@ using Navarch.Cluster.Processes;
 namespace Navarch.Cluster.Packages;
 
 /// <summary>Has the distribution's packages that are needed and not there installed, and nothing else.</summary>
-public sealed class AptPackages(IProgressReporter progress)
+/// <param name="aptGet">The program that is run; another one in tests.</param>
+public sealed class AptPackages(IProgressReporter progress, string aptGet = "apt-get")
 {
     private static readonly IReadOnlyDictionary<string, string> Environment = new Dictionary<string, string>
     {
@@ -31,7 +32,7 @@ public sealed class AptPackages(IProgressReporter progress)
             {
                 // The machine's package lists may be old or absent, as in a fresh container image.
                 detail("refreshing package lists");
-                var update = await Tool.RunAsync("apt-get", ["update", "-q"], ct, environment: Environment);
+                var update = await Tool.RunAsync(aptGet, ["update", "-q"], ct, environment: Environment);
                 outcome = await InstallAsync(missing, detail, ct);
                 if (!outcome.Succeeded)
                 {
@@ -70,12 +71,12 @@ public sealed class AptPackages(IProgressReporter progress)
                 "-o", $"Dir::Cache::archives={archives}", "-o", "APT::Sandbox::User=root",
                 .. missing.Select(package => package.Name),
             ];
-            var outcome = await Tool.RunAsync("apt-get", arguments, ct, Shown(detail), Environment);
+            var outcome = await Tool.RunAsync(aptGet, arguments, ct, Shown(detail), Environment);
             if (!outcome.Succeeded)
             {
                 detail("refreshing package lists");
-                var update = await Tool.RunAsync("apt-get", ["update", "-q"], ct, environment: Environment);
-                outcome = await Tool.RunAsync("apt-get", arguments, ct, Shown(detail), Environment);
+                var update = await Tool.RunAsync(aptGet, ["update", "-q"], ct, environment: Environment);
+                outcome = await Tool.RunAsync(aptGet, arguments, ct, Shown(detail), Environment);
                 if (!outcome.Succeeded)
                 {
                     throw CannotInstall(missing, update.Succeeded ? outcome : update);
@@ -92,9 +93,9 @@ public sealed class AptPackages(IProgressReporter progress)
         });
     }
 
-    private static Task<Tool.Outcome> InstallAsync(IReadOnlyList<RequiredPackage> packages, Action<string> detail, CancellationToken ct) =>
+    private Task<Tool.Outcome> InstallAsync(IReadOnlyList<RequiredPackage> packages, Action<string> detail, CancellationToken ct) =>
         Tool.RunAsync(
-            "apt-get",
+            aptGet,
             ["install", "--yes", "--no-install-recommends", "-q", "-o", "Dpkg::Options::=--force-confold", .. packages.Select(package => package.Name)],
             ct,
             Shown(detail),
@@ -108,9 +109,9 @@ public sealed class AptPackages(IProgressReporter progress)
         }
     };
 
-    private static void RequireApt(IReadOnlyList<RequiredPackage> missing)
+    private void RequireApt(IReadOnlyList<RequiredPackage> missing)
     {
-        if (Tool.Find("apt-get") is null)
+        if (Tool.Find(aptGet) is null)
         {
             throw new ClusterException(
                 $"{string.Join(", ", missing.Select(package => $"{package.Name} ({package.Purpose})"))} missing, and this machine has no apt-get to install from",

@@ -20,6 +20,11 @@ internal static class Tool
     /// <summary>The program's path, or null where it is not installed.</summary>
     public static string? Find(string program)
     {
+        if (Path.IsPathRooted(program))
+        {
+            return File.Exists(program) ? program : null;
+        }
+
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Concat(Folders)
