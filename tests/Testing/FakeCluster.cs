@@ -13,7 +13,8 @@ namespace Navarch.Testing;
 
 /// <summary>
 /// The API in memory: one counter of revisions, conditional writes, watches that resume from history, finalizers, graceful
-/// deletion of pods that run on a node, status apart from spec. It knows no defaults, no validation and no permissions.
+/// deletion of pods that run on a node, status apart from spec. It knows no defaults, no validation and
+/// no permissions; of admission only that nothing is made in a namespace that is being deleted.
 /// </summary>
 public sealed class FakeCluster(TimeProvider time) : IClient
 {
@@ -185,6 +186,11 @@ public sealed class FakeCluster(TimeProvider time) : IClient
                 throw new ApiException(StatusErrors.AlreadyExists(T.ResourceType, name.Name));
             }
 
+            if (Kind(Namespace.ResourceType).GetValueOrDefault(new("", name.Namespace))?.Metadata.DeletionTimestamp is not null)
+            {
+                throw new ApiException(NamespaceTerminating(T.ResourceType, name));
+            }
+
             resource = resource.WithMetadata(resource.Metadata with { UID = "", DeletionTimestamp = null });
             return Task.FromResult((T)StoreLocked(WatchEventType.Added, T.ResourceType, Created(resource)));
         }
@@ -231,6 +237,11 @@ public sealed class FakeCluster(TimeProvider time) : IClient
             if (options.Preconditions?.UID is { } uid && uid != stored.Metadata.UID)
             {
                 throw new ApiException(StatusErrors.Conflict(T.ResourceType, name.Name, "Precondition failed: UID in precondition"));
+            }
+
+            if (options.Preconditions?.ResourceVersion is { } version && version != stored.Metadata.ResourceVersion)
+            {
+                throw new ApiException(StatusErrors.Conflict(T.ResourceType, name.Name, "Precondition failed: ResourceVersion in precondition"));
             }
 
             DeleteLocked(stored, options);
@@ -417,6 +428,13 @@ public sealed class FakeCluster(TimeProvider time) : IClient
         return resource => (query.Namespace.Length == 0 || resource.Metadata.Namespace == query.Namespace)
             && labels.Matches(resource.Metadata.Labels)
             && (fields.IsEverything || fields.Matches(field => StoredJson.Text(resource, field)));
+    }
+
+    private static Status NamespaceTerminating(ResourceType kind, NamespacedName name)
+    {
+        var why = $"unable to create new content in namespace {name.Namespace} because it is being terminated";
+        var status = StatusErrors.Forbidden(kind, name.Name, why);
+        return status with { Details = (status.Details ?? StatusDetails.Empty) with { Causes = [new StatusCause { Type = CauseType.Vcorev1NamespaceTerminatingCause, Message = why }] } };
     }
 
     private IResource FoundLocked(ResourceType kind, NamespacedName name) =>
