@@ -66,6 +66,19 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public void What_comes_after_the_end_is_dropped()
+    {
+        queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        queue.Dispose();
+
+        queue.Add("b");
+        queue.AddAfter("c", TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(0, queue.Count);
+    }
+
+    [Fact]
     public void Failures_come_back_later_and_later_until_one_success()
     {
         var delays = Enumerable.Range(0, 20).Select(_ => queue.AddFailed("a")).ToList();

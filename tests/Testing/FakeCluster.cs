@@ -21,6 +21,7 @@ public sealed class FakeCluster(TimeProvider time) : IClient
     private readonly Lock guard = new();
     private readonly Dictionary<ResourceType, SortedDictionary<NamespacedName, IResource>> kinds = [];
     private readonly List<HistoryEntry> history = [];
+    private readonly HashSet<string> namespacesGone = [];
     private long revision;
     private long compactedTo;
     private int generated;
@@ -189,6 +190,11 @@ public sealed class FakeCluster(TimeProvider time) : IClient
             if (Kind(Namespace.ResourceType).GetValueOrDefault(new("", name.Namespace))?.Metadata.DeletionTimestamp is not null)
             {
                 throw new ApiException(NamespaceTerminating(T.ResourceType, name));
+            }
+
+            if (namespacesGone.Contains(name.Namespace))
+            {
+                throw new ApiException(StatusErrors.NotFound(Namespace.ResourceType, name.Namespace));
             }
 
             resource = resource.WithMetadata(resource.Metadata with { UID = "", DeletionTimestamp = null });
@@ -402,6 +408,12 @@ public sealed class FakeCluster(TimeProvider time) : IClient
         else
         {
             Kind(kind)[name] = stored;
+        }
+
+        if (kind == Namespace.ResourceType)
+        {
+            // Objects need no Namespace to live in, but one that has ended takes no new ones.
+            _ = type == WatchEventType.Deleted ? namespacesGone.Add(name.Name) : namespacesGone.Remove(name.Name);
         }
 
         history.Add(new HistoryEntry(revision, type, kind, stored, before));

@@ -19,6 +19,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     private readonly Queue<TKey> ready = new();
     private readonly Dictionary<TKey, State> states;
     private readonly Dictionary<TKey, int> failures;
+    private bool isClosed;
 
     public WorkQueue(TimeProvider time, Random random, TimeSpan? backoffFirst = null, TimeSpan? backoffLast = null, IEqualityComparer<TKey>? comparer = null)
     {
@@ -62,10 +63,16 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         }
     }
 
+    /// <summary>Does nothing once the queue is disposed: timers and handlers may still be under way then.</summary>
     public void Add(TKey key)
     {
         lock (guard)
         {
+            if (isClosed)
+            {
+                return;
+            }
+
             switch (states.TryGetValue(key, out var state) ? state : (State?)null)
             {
                 case null:
@@ -158,8 +165,13 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
 
     public void Dispose()
     {
+        lock (guard)
+        {
+            isClosed = true;
+        }
+
+        // The semaphore has no handle to give back, and who still holds the queue may still release it.
         timers.Dispose();
-        available.Dispose();
     }
 
     private void MakeReadyLocked(TKey key)
