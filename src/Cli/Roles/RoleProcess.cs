@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
 
 namespace Navarch.Cli.Roles;
@@ -27,7 +28,7 @@ internal static class RoleProcess
                 found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System);
             try
             {
-                await run(context, ct);
+                await TogetherAsync(ct, stop => run(context, stop), IdleMemoryAsync);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -37,6 +38,12 @@ internal static class RoleProcess
             return 0;
         });
         return command;
+    }
+
+    private static async Task IdleMemoryAsync(CancellationToken ct)
+    {
+        await IdleMemory.ReturnOnceSettledAsync(TimeProvider.System, ct);
+        await Task.Delay(Timeout.Infinite, ct);
     }
 
     /// <summary>Runs parts that live and end together: what ends first, ends the others, and says why.</summary>

@@ -12,6 +12,15 @@ namespace Navarch.Cluster.Lifecycle;
 /// </summary>
 public sealed class Start(ProfileStore profiles, IProgressReporter progress, TimeProvider time)
 {
+    // For small processes that idle most of the time. The nursery is sized by the processor's cache otherwise, which can be
+    // larger than all the live data; mapping compiled code twice, writable and executable, costs 20 MiB a process.
+    private static readonly Dictionary<string, string> RuntimeSettings = new(StringComparer.Ordinal)
+    {
+        ["DOTNET_GCgen0size"] = "0x800000",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
     private static readonly TimeSpan ServerReadyMax = TimeSpan.FromSeconds(60);
 
     public async Task<StartResult> RunAsync(StartOptions options, CancellationToken ct)
@@ -96,7 +105,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
     }
 
     private static bool Ensure(Processes.Daemon daemon, string command, Profile profile, StartOptions options) =>
-        daemon.Ensure(options.Self[0], [.. options.Self.Skip(1), command, "--profile", profile.Name]);
+        daemon.Ensure(options.Self[0], [.. options.Self.Skip(1), command, "--profile", profile.Name], RuntimeSettings);
 
     private static void RequirePorts(Profile profile, ClusterProcesses processes)
     {
