@@ -60,6 +60,38 @@ public sealed class RealServerTests : IAsyncLifetime
         await UntilAsync<Pod>("default", all => all.Count == 0);
     }
 
+    [Theory]
+    [InlineData("1.27")]
+    [InlineData("1.33")]
+    public async Task Kubectl_rolls_out_undoes_and_describes(string version)
+    {
+        Start(inProcess: true);
+        var kubectl = new Kubectl(server, version);
+        await kubectl.OkAsync("create", "deployment", "web", "--image=nginx", "--replicas=3");
+        Assert.EndsWith("successfully rolled out\n", await kubectl.OkAsync("rollout", "status", "deployment/web", "--timeout=30s"), StringComparison.Ordinal);
+
+        await kubectl.OkAsync("set", "image", "deployment/web", "nginx=nginx:2");
+        await kubectl.OkAsync("annotate", "deployment/web", "kubernetes.io/change-cause=to two");
+        await kubectl.OkAsync("rollout", "status", "deployment/web", "--timeout=30s");
+        await UntilAsync<Deployment>("default", all => IsDone(all, "2"));
+        var history = await kubectl.OkAsync("rollout", "history", "deployment/web");
+        Assert.Contains("1         <none>", history, StringComparison.Ordinal);
+        Assert.Contains("2         to two", history, StringComparison.Ordinal);
+
+        Assert.Equal("deployment.apps/web rolled back\n", await kubectl.OkAsync("rollout", "undo", "deployment/web"));
+        await kubectl.OkAsync("rollout", "status", "deployment/web", "--timeout=30s");
+        Assert.Equal("nginx", await kubectl.OkAsync("get", "deployment", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"));
+
+        await kubectl.OkAsync("scale", "deployment/web", "--replicas=5");
+        await kubectl.OkAsync("wait", "--for=jsonpath={.status.availableReplicas}=5", "deployment/web", "--timeout=30s");
+        var description = await kubectl.OkAsync("describe", "deployment", "web");
+        Assert.Contains("5 desired | 5 updated | 5 total | 5 available | 0 unavailable", description, StringComparison.Ordinal);
+        Assert.Contains("Progressing    True    NewReplicaSetAvailable", description, StringComparison.Ordinal);
+        Assert.Contains("ScalingReplicaSet", description, StringComparison.Ordinal);
+        await kubectl.OkAsync("delete", "deployment", "web");
+        await UntilAsync<Pod>("default", all => all.Count == 0);
+    }
+
     [Fact]
     public async Task A_namespace_is_furnished_and_cleared_away()
     {

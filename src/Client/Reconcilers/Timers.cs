@@ -13,6 +13,7 @@ internal sealed class Timers<TKey> : IDisposable where TKey : notnull
     private readonly Lock guard = new();
     private readonly PriorityQueue<TKey, long> order = new();
     private readonly Dictionary<TKey, long> wanted;
+    private bool isClosed;
 
     public Timers(TimeProvider time, IEqualityComparer<TKey> comparer, Action<TKey> due)
     {
@@ -58,7 +59,15 @@ internal sealed class Timers<TKey> : IDisposable where TKey : notnull
         }
     }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose()
+    {
+        lock (guard)
+        {
+            isClosed = true;
+        }
+
+        timer.Dispose();
+    }
 
     private void Fire()
     {
@@ -87,6 +96,11 @@ internal sealed class Timers<TKey> : IDisposable where TKey : notnull
 
     private void ArmLocked()
     {
+        if (isClosed)
+        {
+            return; // A timer that is disposed cannot be set.
+        }
+
         while (order.TryPeek(out var key, out var at))
         {
             if (wanted.TryGetValue(key, out var wantedAt) && wantedAt == at)
