@@ -1,12 +1,19 @@
 using Navarch.ApiServer.Resources.Apps;
+using Navarch.ApiServer.Resources.Autoscaling;
+using Navarch.ApiServer.Resources.Batch;
 using Navarch.ApiServer.Resources.Coordination;
 using Navarch.ApiServer.Resources.Core;
 using Navarch.ApiServer.Resources.Discovery;
+using Navarch.ApiServer.Resources.Networking;
+using Navarch.ApiServer.Resources.Nodes;
+using Navarch.ApiServer.Resources.Policy;
+using Navarch.ApiServer.Resources.Rbac;
 using Navarch.ApiServer.Resources.Scheduling;
+using Navarch.ApiServer.Resources.Storage;
 
 namespace Navarch.ApiServer.Resources;
 
-/// <summary>The kinds the server stores.</summary>
+/// <summary>The kinds the server stores. A new kind is one file with its rules and one line here.</summary>
 public static class AllResources
 {
     /// <summary>One instance per kind; they have no state.</summary>
@@ -15,17 +22,45 @@ public static class AllResources
         new ConfigMapResource(),
         new EndpointsResource(),
         new EventResource(),
+        new LimitRangeResource(),
         new NamespaceResource(),
         new NodeResource(),
+        new PersistentVolumeResource(),
+        new PersistentVolumeClaimResource(),
         new PodResource(),
+        new PodTemplateResource(),
+        new ReplicationControllerResource(),
+        new ResourceQuotaResource(),
         new SecretResource(),
         new ServiceAccountResource(),
         new ServiceResource(),
         new ControllerRevisionResource(),
+        new DaemonSetResource(),
         new DeploymentResource(),
         new ReplicaSetResource(),
+        new StatefulSetResource(),
+        new HorizontalPodAutoscalerResource(),
+        new CronJobResource(),
+        new JobResource(),
         new LeaseResource(),
         new EndpointSliceResource(),
+        new IngressResource(),
+        new IngressClassResource(),
+        new IPAddressResource(),
+        new NetworkPolicyResource(),
+        new ServiceCIDRResource(),
+        new RuntimeClassResource(),
+        new PodDisruptionBudgetResource(),
+        new ClusterRoleResource(),
+        new ClusterRoleBindingResource(),
+        new RoleResource(),
+        new RoleBindingResource(),
         new PriorityClassResource(),
+        new CSIDriverResource(),
+        new CSINodeResource(),
+        new CSIStorageCapacityResource(),
+        new StorageClassResource(),
+        new VolumeAttachmentResource(),
+        new VolumeAttributesClassResource(),
     ];
 }
