@@ -21,7 +21,7 @@ cleanup; touch "$KUBECONFIG"
 t=$(now); navarch start >/dev/null; echo "start to Ready, new cluster: $(( $(now) - t )) ms"
 for _ in $(seq "$rounds"); do navarch stop >/dev/null; t=$(now); navarch start >/dev/null; echo $(( $(now) - t )); done | median | sed 's/^/start to Ready, stopped cluster: /; s/$/ ms (median)/'
 
-navarch image samples busybox >/dev/null
+navarch image samples >/dev/null
 socket=/run/navarch/$profile/containerd/containerd.sock
 for i in $(seq "$rounds"); do
   t=$(now); ctr -n k8s.io --address $socket run --rm docker.io/library/busybox:latest bench-$i true; echo $(( $(now) - t ))
@@ -34,7 +34,7 @@ done | median > /tmp/bench-pod
 echo "create deployment to Available: $(cat /tmp/bench-pod) ms; ctr run of the image: $(cat /tmp/bench-ctr) ms (medians, ratio $(awk -v a="$(cat /tmp/bench-pod)" -v b="$(cat /tmp/bench-ctr)" 'BEGIN {printf "%.1f", a/b}'))"
 
 sleep 30
-pids=$(cat "$state"/../"$profile"/run/*.pid /run/navarch/$profile/*.pid 2>/dev/null | awk '{print $1}' | sort -u)
+pids=$(awk '{print $1}' /run/navarch/$profile/*.pid | sort -u)
 ticks() { for p in $pids; do awk '{print $14+$15}' /proc/$p/stat; done | paste -sd+ | bc; }
 a=$(ticks); sleep 20; b=$(ticks)
 total=0

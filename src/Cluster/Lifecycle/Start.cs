@@ -13,12 +13,14 @@ namespace Navarch.Cluster.Lifecycle;
 public sealed class Start(ProfileStore profiles, IProgressReporter progress, TimeProvider time)
 {
     // For small processes that idle most of the time. The nursery is sized by the processor's cache otherwise, which can be
-    // larger than all the live data; mapping compiled code twice, writable and executable, costs 20 MiB a process.
+    // larger than all the live data; mapping compiled code twice, writable and executable, costs 20 MiB a process,
+    // and threads that spin before they sleep are most of the processor time of a cluster at rest.
     private static readonly Dictionary<string, string> RuntimeSettings = new(StringComparer.Ordinal)
     {
         ["DOTNET_GCgen0size"] = "0x800000",
         ["DOTNET_EnableWriteXorExecute"] = "0",
         ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 
     private static readonly TimeSpan ServerReadyMax = TimeSpan.FromSeconds(60);
