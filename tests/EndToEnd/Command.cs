@@ -32,6 +32,8 @@ internal sealed record Outcome(string CommandLine, int ExitCode, string Output, 
 /// <summary>Runs programs as a user would, with a limit on how long they may take.</summary>
 internal static class Command
 {
+    // A program's children may hold its output open after it has ended.
+    private static readonly TimeSpan OrphansMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(4);
 
     public static async Task<Outcome> RunAsync(
@@ -52,11 +54,7 @@ internal static class Command
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(atMost ?? LongestRun);
-        var (output, error) = (new StringBuilder(), new StringBuilder());
-        process.OutputDataReceived += (_, e) => Append(output, e.Data);
-        process.ErrorDataReceived += (_, e) => Append(error, e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var (output, error) = (Collect(process.StandardOutput), Collect(process.StandardError));
         await process.StandardInput.WriteAsync(input ?? "");
         process.StandardInput.Close();
         try
@@ -66,28 +64,42 @@ internal static class Command
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return new Outcome(line, -1, Text(output), Text(error) + "\n(it did not end in time)");
+            return new Outcome(line, -1, output.ToString(), error + "\n(it did not end in time)");
         }
 
-        return new Outcome(line, process.ExitCode, Text(output), Text(error));
+        await Task.WhenAny(Task.WhenAll(output.Done, error.Done), Task.Delay(OrphansMax));
+        return new Outcome(line, process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static void Append(StringBuilder text, string? line)
+    private static Collector Collect(StreamReader reader) => new(reader);
+
+    /// <summary>Everything a program prints, to the byte, as far as it has come.</summary>
+    private sealed class Collector
     {
-        if (line is not null)
+        private readonly StringBuilder _text = new();
+
+        public Collector(StreamReader reader) => Done = ReadAsync(reader);
+
+        public Task Done { get; }
+
+        public override string ToString()
         {
-            lock (text)
+            lock (_text)
             {
-                text.Append(line).Append('\n');
+                return _text.ToString();
             }
         }
-    }
 
-    private static string Text(StringBuilder text)
-    {
-        lock (text)
+        private async Task ReadAsync(StreamReader reader)
         {
-            return text.ToString();
+            var buffer = new char[4096];
+            while (await reader.ReadAsync(buffer) is > 0 and var count)
+            {
+                lock (_text)
+                {
+                    _text.Append(buffer, 0, count);
+                }
+            }
         }
     }
 }

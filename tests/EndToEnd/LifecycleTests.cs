@@ -78,7 +78,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         (await NavarchCommand.RunAsync(Kubeconfig, "stop", "-p", One)).Succeeded();
 
         Assert.Equal("Stopped", (await StatusAsync(One)).State);
-        Assert.DoesNotContain(MachineSnapshot.Take().Facts, fact => fact.StartsWith("process containerd-shim", StringComparison.Ordinal) || fact.StartsWith("process navarch", StringComparison.Ordinal));
+        Assert.Empty(MachineSnapshot.ProcessesOf(One));
         Assert.Contains("was not running", (await NavarchCommand.RunAsync(Kubeconfig, "stop", "-p", One)).Succeeded(), StringComparison.Ordinal);
         await StartAsync(One);
         await Wait.UntilAsync("the pod runs again", () => Kubectl.RunAsync("get", "pod", "web", "-o", "jsonpath={.status.containerStatuses[0].ready} {.status.containerStatuses[0].restartCount}"), text => text == "true 1");

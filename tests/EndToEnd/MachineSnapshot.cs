@@ -22,12 +22,34 @@ internal sealed record MachineSnapshot(IReadOnlyList<string> Facts)
         .. DeepFolders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)).Select(file => "file " + file),
     ]);
 
+    /// <summary>Command lines of processes that name the profile or one of its folders.</summary>
+    public static IReadOnlyList<string> ProcessesOf(string profile) =>
+        [.. Directory.EnumerateDirectories("/proc")
+            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
+            .Select(folder => CommandLine(int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture)))
+            .Where(line => line.Contains($"/navarch/{profile}/", StringComparison.Ordinal) || line.Contains($"--profile {profile}", StringComparison.Ordinal))];
+
     public void AssertSame(MachineSnapshot before)
     {
-        var left = Facts.Except(before.Facts).ToList();
-        var gone = before.Facts.Except(Facts).ToList();
+        // Somebody may use another cluster on this machine meanwhile: what is, or could be, of that one does not count.
+        var others = OtherProfiles.Union(before.OtherProfiles).ToList();
+        var left = Facts.Except(before.Facts).Where(fact => !IsOf(others, fact)).ToList();
+        var gone = before.Facts.Except(Facts).Where(fact => !IsOf(others, fact)).ToList();
         Assert.True(left.Count + gone.Count == 0, $"left behind:\n  {string.Join("\n  ", left)}\ngone:\n  {string.Join("\n  ", gone)}");
     }
+
+    private IReadOnlyList<string> OtherProfiles { get; } =
+        Directory.Exists("/var/lib/navarch")
+            ? [.. Directory.EnumerateDirectories("/var/lib/navarch").Select(folder => Path.GetFileName(folder))]
+            : [];
+
+    private static bool IsOf(List<string> profiles, string fact) =>
+        profiles.Count > 0
+        && (profiles.Any(profile => fact.Contains(profile, StringComparison.Ordinal))
+            || Nameless.Any(name => fact.Contains(name, StringComparison.Ordinal)));
+
+    // Named by the kernel or by a hash: they do not say whose they are.
+    private static readonly string[] Nameless = ["veth", "namespace ", "/run/containerd/", "/var/lib/cni", "process runc"];
 
     // Only what a cluster starts: other programs of the machine come and go.
     private static IEnumerable<string> Processes()
@@ -36,28 +58,26 @@ internal sealed record MachineSnapshot(IReadOnlyList<string> Facts)
         {
             using (process)
             {
-                if (IsZombie(process.Id))
+                if (CommandLine(process.Id).Length > 0
+                    && (process.ProcessName is "navarch" or "containerd" or "runc" or "pause"
+                        || process.ProcessName.StartsWith("containerd-shim", StringComparison.Ordinal)))
                 {
-                    continue; // It has ended; its parent has not looked yet.
-                }
-
-                if (process.ProcessName is "navarch" or "containerd" or "runc" or "pause" || process.ProcessName.StartsWith("containerd-shim", StringComparison.Ordinal))
-                {
-                    yield return $"process {process.ProcessName} {process.Id}";
+                    yield return $"process {process.ProcessName} {process.Id} {CommandLine(process.Id)}";
                 }
             }
         }
     }
 
-    private static bool IsZombie(int pid)
+    // A zombie has none: it has ended, and its parent has not looked yet.
+    private static string CommandLine(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Length == 0;
+            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ').Trim();
         }
         catch (IOException)
         {
-            return true;
+            return "";
         }
     }
 
