@@ -21,6 +21,13 @@ internal sealed record Outcome(string CommandLine, int ExitCode, string Output, 
         return Output;
     }
 
+    /// <summary>The error, where the program failed and said <paramref name="message"/>.</summary>
+    public string FailedWith(string message)
+    {
+        Assert.True(Failed().Contains(message, StringComparison.Ordinal), $"{CommandLine}\nshould have said: {message}\nbut said: {Error}");
+        return Error;
+    }
+
     /// <summary>The error, where the program failed as it should.</summary>
     public string Failed()
     {
