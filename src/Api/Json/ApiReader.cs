@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -15,11 +14,14 @@ public ref struct ApiReader
 
     private readonly ReadTrace trace;
     private Utf8JsonReader json;
+    private readonly ReadOnlySpan<byte> input;
+    private ReadOnlySpan<byte> name;
 
     public ApiReader(ReadOnlySpan<byte> utf8, bool applyDefaults = false)
     {
         json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DepthMax });
         trace = new ReadTrace();
+        input = utf8;
         AppliesDefaults = applyDefaults;
     }
 
@@ -72,13 +74,15 @@ public ref struct ApiReader
             return false;
         }
 
+        // Hardly ever is a name written with escapes, but it may be.
+        name = json.ValueIsEscaped ? Encoding.UTF8.GetBytes(Text()) : json.ValueSpan;
         return true;
     }
 
-    /// <summary>Whether the name the reader stands on is <paramref name="name"/>.</summary>
-    public readonly bool NameIs(ReadOnlySpan<byte> name) => json.ValueTextEquals(name);
+    /// <summary>Whether the name the reader stands on is <paramref name="wanted"/>.</summary>
+    public readonly bool NameIs(ReadOnlySpan<byte> wanted) => name.SequenceEqual(wanted);
 
-    public readonly int NameLength => json.ValueSpan.Length;
+    public readonly int NameLength => name.Length;
 
     /// <summary>Moves from a known name to its value.</summary>
     public void Field(string name, ref ulong seen, int index)
@@ -105,7 +109,7 @@ public ref struct ApiReader
 
     public void UnknownField()
     {
-        trace.Field = json.GetString()!;
+        trace.Field = Text();
         trace.AddProblem("unknown field");
         Advance();
         Guard(static (ref Utf8JsonReader r) => r.Skip());
@@ -158,7 +162,8 @@ public ref struct ApiReader
 
     public double ReadDouble() => json.TokenType switch
     {
-        JsonTokenType.Number => json.GetDouble(),
+        JsonTokenType.Number when json.TryGetDouble(out var value) && double.IsFinite(value) => value,
+        JsonTokenType.Number => throw WrongNumber("float64"),
         JsonTokenType.Null => 0,
         _ => throw WrongType("float64"),
     };
@@ -210,7 +215,7 @@ public ref struct ApiReader
             return null;
         }
 
-        var time = ParseTime(text, "2006-01-02T15:04:05Z07:00");
+        var time = Rfc3339.Parse(text);
         return new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
@@ -226,7 +231,7 @@ public ref struct ApiReader
             throw WrongType("string");
         }
 
-        return new MicroTime(ParseTime(Text(), "2006-01-02T15:04:05.000000Z07:00"));
+        return new MicroTime(Rfc3339.ParseMicro(Text()));
     }
 
     public Duration ReadDuration()
@@ -281,8 +286,9 @@ public ref struct ApiReader
             return null;
         }
 
-        using var document = JsonDocument.ParseValue(ref json);
-        return new RawExtension(Encoding.UTF8.GetBytes(document.RootElement.GetRawText()));
+        var start = (int)json.TokenStartIndex;
+        Guard(static (ref Utf8JsonReader r) => r.Skip());
+        return new RawExtension(input[start..(int)json.BytesConsumed].ToArray());
     }
 
     public T Read<T>() where T : IApiType<T> => T.Read(ref this);
@@ -392,31 +398,9 @@ public ref struct ApiReader
         return json.TokenType != JsonTokenType.EndArray;
     }
 
-    private string Text()
-    {
-        try
-        {
-            return json.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Bytes that are not UTF-8 are replaced, one mark for each, as Go's decoder does.
-            return Encoding.UTF8.GetString(json.ValueSpan);
-        }
-    }
+    private readonly string Text() => LenientText.Read(in json);
 
     private readonly bool IsInteger() => json.ValueSpan.IndexOfAny("eE."u8) < 0;
-
-    private static DateTimeOffset ParseTime(string text, string layout)
-    {
-        if (text.Length >= 20 && text[10] is 'T'
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
-        {
-            return time;
-        }
-
-        throw new ApiJsonException($"parsing time \"{text}\" as \"{layout}\": cannot parse \"{text}\" as \"2006\"");
-    }
 
     private bool Advance()
     {

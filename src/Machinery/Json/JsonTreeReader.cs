@@ -93,16 +93,5 @@ internal ref struct JsonTreeReader
         return node;
     }
 
-    private string Text()
-    {
-        try
-        {
-            return json.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // Bytes that are not UTF-8 are replaced, one mark for each, as Go's decoder does.
-            return Encoding.UTF8.GetString(json.ValueSpan);
-        }
-    }
+    private readonly string Text() => LenientText.Read(in json);
 }

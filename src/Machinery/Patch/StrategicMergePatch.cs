@@ -174,7 +174,7 @@ public static class StrategicMergePatch
 
         if (field is not { IsMerged: true })
         {
-            return WithoutDirectives(change) ?? new JsonArray();
+            return WithoutNulls(WithoutDirectives(change)!);
         }
 
         var isObjects = before.Items.Concat(change.Items).FirstOrDefault() is JsonObject;
@@ -259,7 +259,7 @@ public static class StrategicMergePatch
     }
 
     internal static JsonNode KeyOf(JsonNode element, string mergeKey) =>
-        (element as JsonObject)?[mergeKey] ?? throw PatchException.DoesNotApply($"an element does not contain declared merge key: {mergeKey}");
+        (element as JsonObject)?[mergeKey] is { } key and not JsonNull ? key : throw PatchException.DoesNotApply($"an element does not contain declared merge key: {mergeKey}");
 
     private static Schema? TypeOf(Schema? schema, string name) => schema?.Kind switch
     {
