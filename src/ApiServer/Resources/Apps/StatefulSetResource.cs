@@ -91,8 +91,23 @@ public sealed class StatefulSetResource : Resource<StatefulSet>
         errors.AtLeastZero(path, "replicas", spec.Replicas ?? 1);
         errors.AtLeastZero(path, "minReadySeconds", spec.MinReadySeconds);
         errors.AtLeastZero(path / "ordinals", "start", spec.Ordinals?.Start ?? 0);
-        WorkloadRules.SelectorAndTemplate(errors, path, spec.Selector, spec.Template, "statefulset", "StatefulSet");
+        WorkloadRules.SelectorAndTemplate(errors, path, spec.Selector, WithClaims(spec), "statefulset", "StatefulSet");
     }
+
+    // Each pod gets a volume for every claim template: containers may mount them by the template's name.
+    private static PodTemplateSpec WithClaims(StatefulSetSpec spec) => spec.Template with
+    {
+        Spec = spec.Template.Spec with
+        {
+            Volumes =
+            [
+                .. spec.Template.Spec.Volumes,
+                .. spec.VolumeClaimTemplates.Select(static claim => claim.Metadata.Name)
+                    .Where(name => spec.Template.Spec.Volumes.All(volume => volume.Name != name))
+                    .Select(static name => new Volume { Name = name, PersistentVolumeClaim = new PersistentVolumeClaimVolumeSource { ClaimName = name } }),
+            ],
+        },
+    };
 
     public override void ValidateCreate(StatefulSet value, FieldErrors errors)
     {
