@@ -13,6 +13,9 @@ internal sealed class CriRuntime(GrpcConnection connection, TimeProvider time) :
     // Upstream's default. A runtime under load may need long for a sandbox; one that needs longer is hung.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
+    // What a shell reports of SIGKILL: 128 + 9.
+    private const int KilledExitCode = 137;
+
     // Quick questions. The loop that asks must notice a hung runtime before the node's lease is in doubt.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(10);
 
@@ -107,12 +110,18 @@ internal sealed class CriRuntime(GrpcConnection connection, TimeProvider time) :
         CallAsync(
             Runtime + "ReopenContainerLog", new ReopenContainerLogRequest { ContainerId = containerId }, ReopenContainerLogResponse.Parser, CallTimeout, ct);
 
-    public Task<ExecSyncResponse> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct)
+    public async Task<ExecSyncResponse> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct)
     {
         var request = new ExecSyncRequest { ContainerId = containerId, Timeout = (long)Math.Ceiling(timeout.TotalSeconds) };
         request.Cmd.AddRange(command);
         // The runtime's own timeout is the one that ends the process; ours only guards against a hung runtime.
-        return CallAsync(Runtime + "ExecSync", request, ExecSyncResponse.Parser, timeout + CallTimeout, ct);
+        var began = time.GetTimestamp();
+        var answer = await CallAsync(Runtime + "ExecSync", request, ExecSyncResponse.Parser, timeout + CallTimeout, ct);
+
+        // Under load containerd can see the end of the process it has just killed before it sees its own timeout.
+        return answer.ExitCode == KilledExitCode && time.GetElapsedTime(began).TotalSeconds >= request.Timeout
+            ? throw new CriException(GrpcCode.DeadlineExceeded, $"command timed out: the process was killed after {request.Timeout}s")
+            : answer;
     }
 
     public async Task<Uri> ExecAsync(ExecRequest request, CancellationToken ct) =>
