@@ -134,7 +134,7 @@ internal static class PodTemplateDefaults
 
     private static Volume Volume(Volume volume)
     {
-        if (VolumeSources.Count(volume) == 0)
+        if (!VolumeSources.HasAny(volume))
         {
             return volume with { EmptyDir = EmptyDirVolumeSource.Empty };
         }

@@ -25,7 +25,7 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 errors.Duplicate(at / "name", volume.Name);
             }
 
-            var sources = VolumeSources.Set(volume).ToList();
+            var sources = VolumeSources.Set(volume);
             if (sources.Count == 0)
             {
                 errors.Required(at, "must specify a volume type");

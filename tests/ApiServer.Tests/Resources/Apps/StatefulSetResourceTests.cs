@@ -15,4 +15,17 @@ public sealed class StatefulSetResourceTests
         Assert.Equal(
             ["spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"www\""],
             Resource.CreateErrors(Minimal.Replace("[{\"metadata\":{\"name\":\"www\"}", "[{\"metadata\":{\"name\":\"other\"}", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Claims_get_the_defaults_of_claims()
+    {
+        var claim = Resource.Created(Minimal).Spec.VolumeClaimTemplates[0];
+
+        Assert.Equal(("Filesystem", "Pending"), (claim.Spec.VolumeMode, claim.Status.Phase));
+    }
+
+    [Fact]
+    public void Only_what_pods_can_follow_changes() => Assert.Equal(
+        ["spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"],
+        Resource.UpdateErrors(Minimal, Minimal.Replace("\"serviceName\":\"nginx\"", "\"serviceName\":\"other\"", StringComparison.Ordinal)));
 }
