@@ -3,7 +3,7 @@ namespace Navarch.EndToEnd;
 /// <summary>The launcher in the repository's root, with a kubeconfig that is not the user's.</summary>
 internal static class NavarchCommand
 {
-    private static readonly string Launcher = System.Environment.GetEnvironmentVariable("NAVARCH") ?? FindLauncher();
+    public static string Launcher { get; } = System.Environment.GetEnvironmentVariable("NAVARCH") ?? FindLauncher();
 
     public static Task<Outcome> RunAsync(string kubeconfig, params IReadOnlyList<string> arguments) =>
         Command.RunAsync(Launcher, arguments, new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });

@@ -14,13 +14,17 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
 {
     // For small processes that idle most of the time. The nursery is sized by the processor's cache otherwise, which can be
     // larger than all the live data; mapping compiled code twice, writable and executable, costs 20 MiB a process,
-    // and threads that spin before they sleep are most of the processor time of a cluster at rest.
+    // and threads that spin before they sleep are most of the processor time of a cluster at rest. The C library keeps a
+    // heap for each thread that ever compiled something, and what is freed in it: 8 MiB a process for nothing.
     private static readonly Dictionary<string, string> RuntimeSettings = new(StringComparer.Ordinal)
     {
         ["DOTNET_GCgen0size"] = "0x800000",
         ["DOTNET_EnableWriteXorExecute"] = "0",
         ["DOTNET_TieredPGO"] = "0",
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
+        ["MALLOC_ARENA_MAX"] = "1",
+        ["MALLOC_MMAP_THRESHOLD_"] = "65536",
+        ["MALLOC_TRIM_THRESHOLD_"] = "131072",
     };
 
     private static readonly TimeSpan ServerReadyMax = TimeSpan.FromSeconds(60);
