@@ -28,7 +28,7 @@ public sealed class DemoTests : IAsyncLifetime
         var first = (await NavarchCommand.RunAsync(Kubeconfig, "demo", "-p", Profile)).Silent();
 
         Assert.Contains("You are visitor number 1.", first, StringComparison.Ordinal);
-        var page = first.Split(' ', '\n').First(word => word.StartsWith("http://", StringComparison.Ordinal));
+        var page = first[first.IndexOf("The page:", StringComparison.Ordinal)..].Split(' ', '\n').First(word => word.StartsWith("http://", StringComparison.Ordinal));
         Assert.Contains("You are visitor number 2.", (await Command.RunAsync("curl", ["-s", "--noproxy", "*", "--max-time", "10", page])).Succeeded(), StringComparison.Ordinal);
 
         // Again, on what is there already.

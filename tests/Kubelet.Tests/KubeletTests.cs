@@ -11,6 +11,7 @@ using Navarch.Kubelet.Tests.Runtime;
 namespace Navarch.Kubelet.Tests;
 
 /// <summary>Real pods in real containers.</summary>
+[Collection("containerd")] // A kubelet owns every pod of its runtime: one at a time.
 public sealed class KubeletTests(PrivateContainerd containerd)
 {
     [Fact]

@@ -161,7 +161,8 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         // Sandboxes last: a container whose sandbox is not in the list would seem to be of no pod.
         var containers = await runtime.ListContainersAsync(labels, ct);
         var sandboxes = await runtime.ListPodSandboxesAsync(labels, ct);
-        return (sandboxes, containers);
+        // What somebody else made beside the kubelet is theirs.
+        return ([.. sandboxes.Where(sandbox => sandbox.Labels.ContainsKey(RuntimeLabels.PodUid))], containers);
     }
 
     private void Store(string uid, RuntimePod? pod, long look)

@@ -4,6 +4,7 @@ using Navarch.Kubelet.Tests.Runtime;
 
 namespace Navarch.Kubelet.Tests.Cri;
 
+[Collection("containerd")] // A kubelet owns every pod of its runtime: one at a time.
 public sealed class CriRuntimeTests(PrivateContainerd containerd)
 {
     [Fact]

@@ -6,6 +6,7 @@ using Navarch.Kubelet.Tests.Runtime;
 
 namespace Navarch.Kubelet.Tests.Server;
 
+[Collection("containerd")] // A kubelet owns every pod of its runtime: one at a time.
 public sealed class ServerTests(PrivateContainerd containerd)
 {
     [Fact]
