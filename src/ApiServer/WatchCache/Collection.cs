@@ -82,14 +82,16 @@ internal sealed class Collection(Kind kind)
                 throw StatusErrors.Expired($"too old resource version: {revision} ({ring.CompleteAfter})").AsException();
             }
 
-            var watcher = new Watcher(selection, revision);
+            var backlog = new Queue<WatchItem>();
             for (var i = ring.IndexAfter(revision); i < ring.Count; i++)
             {
-                watcher.Offer(ring[i]);
+                if (ring[i].TrySeenBy(selection, out var item))
+                {
+                    backlog.Enqueue(item);
+                }
             }
 
-            watchers.Add(watcher);
-            return watcher;
+            return Watch(selection, revision, backlog);
         }
     }
 
@@ -99,9 +101,7 @@ internal sealed class Collection(Kind kind)
         lock (gate)
         {
             snapshot = current;
-            var watcher = new Watcher(selection, snapshot.Revision);
-            watchers.Add(watcher);
-            return watcher;
+            return Watch(selection, snapshot.Revision, new Queue<WatchItem>());
         }
     }
 
@@ -110,6 +110,7 @@ internal sealed class Collection(Kind kind)
         lock (gate)
         {
             watchers.Remove(watcher);
+            watcher.Forget();
         }
     }
 
@@ -170,5 +171,12 @@ internal sealed class Collection(Kind kind)
 
             return new Snapshot(objects, revision);
         }
+    }
+
+    private Watcher Watch(Selection selection, long after, Queue<WatchItem> backlog)
+    {
+        var watcher = new Watcher(watchers.FeedOf(selection), after, backlog);
+        watchers.Add(watcher);
+        return watcher;
     }
 }

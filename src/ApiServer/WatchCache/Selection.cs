@@ -12,8 +12,9 @@ internal sealed class Selection
     private readonly string? name;
     private readonly bool isNothing;
 
-    private Selection(string @namespace, string? name, Selector labels, (int, string, bool)[] fields, bool isNothing, Kind kind)
+    private Selection(SelectionText text, string @namespace, string? name, Selector labels, (int, string, bool)[] fields, bool isNothing, Kind kind)
     {
+        Text = text;
         Namespace = @namespace;
         this.name = name;
         this.labels = labels;
@@ -35,6 +36,9 @@ internal sealed class Selection
         IsWholeScope = name is null && labels.IsEverything && fields.Length == 0 && !isNothing;
     }
 
+    /// <summary>Equal for selections that were asked for in the same words.</summary>
+    public SelectionText Text { get; }
+
     /// <summary>Empty for all namespaces.</summary>
     public string Namespace { get; }
 
@@ -48,7 +52,8 @@ internal sealed class Selection
     public bool IsWholeScope { get; }
 
     /// <summary>Everything of the kind in the namespace; of the whole kind for an empty one.</summary>
-    public static Selection Everything(Kind kind, string @namespace) => new(@namespace, null, Selector.Everything, [], false, kind);
+    public static Selection Everything(Kind kind, string @namespace) =>
+        new(new SelectionText(@namespace, "", ""), @namespace, null, Selector.Everything, [], false, kind);
 
     /// <exception cref="StatusException">400: a selector is malformed or names a field the kind cannot be selected by.</exception>
     public static Selection Parse(Kind kind, string @namespace, string labelSelector, string fieldSelector)
@@ -58,6 +63,7 @@ internal sealed class Selection
             return Everything(kind, @namespace);
         }
 
+        var text = new SelectionText(@namespace, labelSelector, fieldSelector);
         try
         {
             var labels = labelSelector.Length == 0 ? Selector.Everything : Selector.Parse(labelSelector);
@@ -82,7 +88,7 @@ internal sealed class Selection
                 }
             }
 
-            return new Selection(@namespace, name, labels, [.. fields], isNothing, kind);
+            return new Selection(text, @namespace, name, labels, [.. fields], isNothing, kind);
         }
         catch (SelectorException e)
         {
@@ -119,3 +125,6 @@ internal sealed class Selection
         return labels.Matches(value.Labels);
     }
 }
+
+/// <summary>A selection as a request spells it.</summary>
+internal readonly record struct SelectionText(string Namespace, string Labels, string Fields);

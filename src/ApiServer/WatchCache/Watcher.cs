@@ -3,28 +3,23 @@ using System.Threading.Tasks.Sources;
 namespace Navarch.ApiServer.WatchCache;
 
 /// <summary>
-/// What one reader of a collection has yet to be told. The writer's side never waits: a reader that leaves too much
-/// unread is cut off, and will come back from where it was.
+/// One reader's place in a <see cref="Feed"/>. The writer's side never waits: a reader that leaves too much unread is cut
+/// off, and will come back from where it was.
 /// </summary>
-internal sealed class Watcher(Selection selection, long after) : IValueTaskSource
+/// <param name="after">Changes up to this revision are known to the reader already.</param>
+/// <param name="backlog">What happened after that and before the watch began.</param>
+internal sealed class Watcher(Feed feed, long after, Queue<WatchItem> backlog) : IValueTaskSource
 {
-    // The events themselves are shared between all watchers and the ring; what a queue costs is one slot each.
-    private const int QueuedMax = 32_768;
-    private const long BytesMax = 64L << 20;
-
     private readonly Lock gate = new();
-    private ManualResetValueTaskSourceCore<bool> signal = new() { RunContinuationsAsynchronously = true };
-    private WatchItem[] queue = new WatchItem[4];
-    private int first;
-    private int count;
-    private long bytes;
+    private ManualResetValueTaskSourceCore<bool> signal;
+    private FeedLink? read = feed.Last;
     private bool isWaiting;
     private bool isNudged;
 
-    public Selection Selection { get; } = selection;
+    public Feed Feed { get; } = feed;
 
-    /// <summary>Changes up to this revision are known to the reader already.</summary>
-    public long After { get; } = after;
+    /// <summary>Where the feed has the watcher.</summary>
+    public int Slot { get; set; }
 
     /// <summary>The reader was too slow, or the server is going away.</summary>
     public bool IsEnded { get; private set; }
@@ -35,53 +30,23 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
         {
             lock (gate)
             {
-                return count > 0;
+                return FindUnread();
             }
         }
     }
 
-    /// <summary>Called under the collection's lock, in the order of events.</summary>
-    public void Offer(CacheEvent change)
-    {
-        if (change.Revision > After && change.TrySeenBy(Selection, out var item))
-        {
-            Offer(item);
-        }
-    }
-
-    public void Offer(WatchItem item)
+    /// <summary>There is something to read.</summary>
+    public void Wake()
     {
         lock (gate)
         {
-            if (IsEnded)
-            {
-                return;
-            }
-
-            if (count >= QueuedMax || bytes > BytesMax)
-            {
-                IsEnded = true;
-                queue = [];
-                (first, count, bytes) = (0, 0, 0);
-            }
-            else
-            {
-                if (count == queue.Length)
-                {
-                    Grow();
-                }
-
-                queue[(first + count++) & (queue.Length - 1)] = item;
-                bytes += item.Object.Json.Length;
-            }
-
             if (!Wakes())
             {
                 return;
             }
         }
 
-        signal.SetResult(true);
+        DeliveryLanes.Shared.Add(this);
     }
 
     /// <summary>Wakes the reader although there is nothing to read: it has something else to say.</summary>
@@ -96,7 +61,7 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
             }
         }
 
-        signal.SetResult(true);
+        DeliveryLanes.Shared.Add(this);
     }
 
     public void End()
@@ -110,31 +75,51 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
             }
         }
 
-        signal.SetResult(true);
+        DeliveryLanes.Shared.Add(this);
+    }
+
+    /// <summary>Cuts off a reader that has not come as far as both marks.</summary>
+    public void EndIfBehind(long number, long bytes)
+    {
+        lock (gate)
+        {
+            if (read is null || (read.Number >= number && read.Bytes >= bytes))
+            {
+                return;
+            }
+        }
+
+        Forget();
+        End();
+    }
+
+    /// <summary>Drops what is unread; nothing more will come.</summary>
+    public void Forget()
+    {
+        lock (gate)
+        {
+            read = null;
+            backlog.Clear();
+        }
     }
 
     public bool TryRead(out WatchItem item)
     {
         lock (gate)
         {
-            if (count == 0)
+            if (!FindUnread())
             {
                 item = default;
                 return false;
             }
 
-            ref var slot = ref queue[first];
-            item = slot;
-            slot = default;
-            first = (first + 1) & (queue.Length - 1);
-            count--;
-            bytes -= item.Object.Json.Length;
-            if (count == 0 && queue.Length > 256)
+            if (backlog.TryDequeue(out item))
             {
-                // A burst must not be remembered for the hours a watch may live.
-                (queue, first) = (new WatchItem[4], 0);
+                return true;
             }
 
+            read = read!.Next!;
+            item = read.Item;
             return true;
         }
     }
@@ -144,7 +129,7 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
     {
         lock (gate)
         {
-            if (count > 0 || isNudged || IsEnded)
+            if (isNudged || IsEnded || FindUnread())
             {
                 isNudged = false;
                 return ValueTask.CompletedTask;
@@ -156,12 +141,36 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
         }
     }
 
+    /// <summary>Runs the reader where it waits.</summary>
+    public void Continue() => signal.SetResult(true);
+
     void IValueTaskSource.GetResult(short token) => signal.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => signal.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         signal.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Steps over what the reader knows.</summary>
+    private bool FindUnread()
+    {
+        if (backlog.Count > 0)
+        {
+            return true;
+        }
+
+        while (read?.Next is { } next)
+        {
+            if (next.Item.Object.Revision > after)
+            {
+                return true;
+            }
+
+            read = next;
+        }
+
+        return false;
+    }
 
     private bool Wakes()
     {
@@ -173,16 +182,5 @@ internal sealed class Watcher(Selection selection, long after) : IValueTaskSourc
         isWaiting = false;
         isNudged = false;
         return true;
-    }
-
-    private void Grow()
-    {
-        var larger = new WatchItem[Math.Max(4, queue.Length * 2)];
-        for (var i = 0; i < count; i++)
-        {
-            larger[i] = queue[(first + i) & (queue.Length - 1)];
-        }
-
-        (queue, first) = (larger, 0);
     }
 }

@@ -1,37 +1,55 @@
 namespace Navarch.ApiServer.WatchCache;
 
 /// <summary>
-/// Finds the watchers of an event without asking all of them: each is filed under the narrowest thing it selects, so that
+/// Finds the feeds of an event without asking all of them: each is filed under the narrowest thing it selects, so that
 /// an event costs what its receivers cost. Guarded by the collection's lock.
 /// </summary>
 /// <remarks>A thousand kubelets that watch the pods of one node each are a thousand entries that a pod's event passes by.</remarks>
 internal sealed class WatcherIndex
 {
-    private readonly HashSet<Watcher> everything = [];
-    private readonly Dictionary<string, HashSet<Watcher>> byKey = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<Watcher>> byIndexedField = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<Watcher>> byNamespace = new(StringComparer.Ordinal);
+    private readonly List<Feed> everything = [];
+    private readonly Dictionary<string, List<Feed>> byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Feed>> byIndexedField = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Feed>> byNamespace = new(StringComparer.Ordinal);
+    private readonly Dictionary<SelectionText, Feed> byText = [];
 
     public int Count { get; private set; }
 
+    /// <summary>The feed of a selection; it lives for as long as somebody watches it.</summary>
+    public Feed FeedOf(Selection selection) => byText.TryGetValue(selection.Text, out var feed) ? feed : new Feed(selection);
+
     public void Add(Watcher watcher)
     {
-        Shelf(watcher.Selection, create: true)!.Add(watcher);
+        var feed = watcher.Feed;
+        if (byText.TryAdd(feed.Selection.Text, feed))
+        {
+            Shelf(feed.Selection).Add(feed);
+        }
+
+        feed.Add(watcher);
         Count++;
     }
 
     public void Remove(Watcher watcher)
     {
-        var shelf = Shelf(watcher.Selection, create: false);
-        if (shelf is null || !shelf.Remove(watcher))
+        var feed = watcher.Feed;
+        if (!feed.Remove(watcher))
         {
             return;
         }
 
         Count--;
+        if (feed.Watchers.Count > 0)
+        {
+            return;
+        }
+
+        byText.Remove(feed.Selection.Text);
+        var shelf = Shelf(feed.Selection);
+        shelf.Remove(feed);
         if (shelf.Count == 0)
         {
-            _ = watcher.Selection switch
+            _ = feed.Selection switch
             {
                 { Key: { } key } => byKey.Remove(key),
                 { IndexedValue: { } value } => byIndexedField.Remove(value),
@@ -75,26 +93,28 @@ internal sealed class WatcherIndex
         }
     }
 
-    public IEnumerable<Watcher> All() =>
-        [.. everything, .. byKey.Values.SelectMany(static s => s), .. byIndexedField.Values.SelectMany(static s => s), .. byNamespace.Values.SelectMany(static s => s)];
+    public IEnumerable<Watcher> All() => [.. byText.Values.SelectMany(static feed => feed.Watchers)];
 
-    private static void Offer(HashSet<Watcher> watchers, CacheEvent change)
+    private static void Offer(List<Feed> feeds, CacheEvent change)
     {
-        foreach (var watcher in watchers)
+        foreach (var feed in feeds)
         {
-            watcher.Offer(change);
+            if (change.TrySeenBy(feed.Selection, out var item))
+            {
+                feed.Append(item);
+            }
         }
     }
 
-    private HashSet<Watcher>? Shelf(Selection selection, bool create) =>
-        selection.Key is { } key ? Find(byKey, key, create)
-        : selection.IndexedValue is { } value ? Find(byIndexedField, value, create)
-        : selection.Namespace.Length > 0 ? Find(byNamespace, selection.Namespace, create)
+    private List<Feed> Shelf(Selection selection) =>
+        selection.Key is { } key ? Find(byKey, key)
+        : selection.IndexedValue is { } value ? Find(byIndexedField, value)
+        : selection.Namespace.Length > 0 ? Find(byNamespace, selection.Namespace)
         : everything;
 
-    private static HashSet<Watcher>? Find(Dictionary<string, HashSet<Watcher>> shelves, string key, bool create)
+    private static List<Feed> Find(Dictionary<string, List<Feed>> shelves, string key)
     {
-        if (!shelves.TryGetValue(key, out var shelf) && create)
+        if (!shelves.TryGetValue(key, out var shelf))
         {
             shelves[key] = shelf = [];
         }
