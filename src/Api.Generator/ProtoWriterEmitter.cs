@@ -9,6 +9,16 @@ internal static class ProtoWriterEmitter
         code.Open();
         EmitSlots(code, type.ProtoSlots, "end");
         code.Close();
+        if (type.Kind is not null)
+        {
+            var apiVersion = type.Group.Length == 0 ? type.Version : $"{type.Group}/{type.Version}";
+            code.Line("public void WriteEnvelope(global::Navarch.Api.Protobuf.ProtoWriter w)");
+            code.Open();
+            code.Line("var envelope = global::Navarch.Api.Protobuf.ApiProto.BeginEnvelope(w);");
+            code.Line("WriteProto(w);");
+            code.Line($"global::Navarch.Api.Protobuf.ApiProto.EndEnvelope(w, envelope, {CodeText.Literal(apiVersion)}, {CodeText.Literal(type.Kind)});");
+            code.Close();
+        }
     }
 
     private static void EmitSlots(CodeText code, IReadOnlyList<ProtoSlot> slots, string mark)

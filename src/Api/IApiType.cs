@@ -33,6 +33,9 @@ public interface IApiObject
 {
     /// <summary>Writes the whole object, kind and apiVersion first.</summary>
     void WriteObject(ApiWriter writer);
+
+    /// <summary>Writes the whole object in protobuf, in the envelope that names its kind.</summary>
+    void WriteEnvelope(ProtoWriter writer);
 }
 
 /// <summary>What can be said of any stored object without knowing its kind.</summary>

@@ -55,6 +55,12 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     {
         var random = new Random();
         var catalog = new Catalog([.. AllResources.List.Select(static rules => rules.ToKind())]);
+        var protobuf = new ProtobufForms(time);
+        foreach (var kind in catalog.Kinds)
+        {
+            kind.Objects.Protobuf = protobuf;
+        }
+
         var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
         IReadOnlyList<IAdmission> admission = [new NamespaceProtection(), new DefaultTolerations(), new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>())];
         var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
@@ -108,7 +114,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var https = new HttpsServer(config, logs);
         var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
         {
-            owned = [kubelets, proxy],
+            owned = [kubelets, proxy, protobuf],
             clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
         };
         try

@@ -12,17 +12,67 @@ public static class ApiProto
     public static byte[] ToBytes<T>(IApiType<T> value, string apiVersion, string kind) where T : IApiType<T>
     {
         var writer = new ProtoWriter();
+        var end = BeginEnvelope(writer);
+        value.WriteProto(writer);
+        EndEnvelope(writer, end, apiVersion, kind);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>The enveloped object.</summary>
+    public static byte[] ToBytes(IApiObject value)
+    {
+        var writer = new ProtoWriter();
+        value.WriteEnvelope(writer);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Begins an envelope at its end; the message is to be written next.</summary>
+    public static int BeginEnvelope(ProtoWriter writer)
+    {
         writer.String(4, "");
         writer.String(3, "");
-        var end = writer.BeginMessage();
-        value.WriteProto(writer);
+        return writer.BeginMessage();
+    }
+
+    /// <summary>Ends the envelope that was begun at <paramref name="end"/>.</summary>
+    public static void EndEnvelope(ProtoWriter writer, int end, string apiVersion, string kind)
+    {
         writer.EndMessage(2, end);
-        end = writer.BeginMessage();
+        EndHead(writer, apiVersion, kind);
+    }
+
+    /// <summary>What stands before a message of <paramref name="messageLength"/> bytes: for messages that are not in one piece.</summary>
+    public static byte[] Head(long messageLength, string apiVersion, string kind)
+    {
+        var writer = new ProtoWriter(128);
+        writer.Head(2, messageLength);
+        EndHead(writer, apiVersion, kind);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>What stands behind the message.</summary>
+    public static ReadOnlySpan<byte> Tail => [0x1a, 0, 0x22, 0];
+
+    /// <summary>The message in an envelope that this class has made.</summary>
+    public static ReadOnlyMemory<byte> MessageIn(ReadOnlyMemory<byte> envelope)
+    {
+        var span = envelope.Span;
+        var at = Magic.Length + 1;
+        at += span[at] + 2; // The names are shorter than 128 bytes, so that one byte says how long they are.
+        while (span[at++] >= 0x80)
+        {
+        }
+
+        return envelope[at..^Tail.Length];
+    }
+
+    private static void EndHead(ProtoWriter writer, string apiVersion, string kind)
+    {
+        var end = writer.BeginMessage();
         writer.String(2, kind);
         writer.String(1, apiVersion);
         writer.EndMessage(1, end);
         writer.Raw(Magic);
-        return writer.Written.ToArray();
     }
 
     /// <summary>Opens an envelope.</summary>

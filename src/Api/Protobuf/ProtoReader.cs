@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 
 namespace Navarch.Api.Protobuf;
 
@@ -164,7 +165,7 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message, int depth = 0)
         {
             if (message.Number == 1)
             {
-                value = new RawExtension(message.Bytes());
+                value = Json(message.Bytes());
             }
             else
             {
@@ -173,6 +174,27 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message, int depth = 0)
         }
 
         return value;
+    }
+
+    // It becomes part of a JSON document, which it must not break.
+    private static RawExtension? Json(ReadOnlyMemory<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return null;
+        }
+
+        try
+        {
+            var json = new Utf8JsonReader(text.Span, new JsonReaderOptions { MaxDepth = 512 });
+            json.Read();
+            json.Skip();
+            return json.Read() ? throw new ApiProtoException("proto: more than one JSON value in a raw field") : new RawExtension(text);
+        }
+        catch (JsonException e)
+        {
+            throw new ApiProtoException($"proto: a raw field does not hold JSON: {e.Message}");
+        }
     }
 
     /// <summary>A message that only wraps a list of strings.</summary>

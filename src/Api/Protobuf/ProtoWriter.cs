@@ -17,6 +17,16 @@ public sealed class ProtoWriter(int capacity = 1024)
 
     public ReadOnlyMemory<byte> Written => buffer.AsMemory(start);
 
+    /// <summary>Forgets what was written; the buffer stays.</summary>
+    public void Reset() => start = buffer.Length;
+
+    /// <summary>Tag and length of a field whose <paramref name="length"/> bytes come from elsewhere.</summary>
+    public void Head(int number, long length)
+    {
+        VarintValue((ulong)length);
+        Tag(number, LengthDelimited);
+    }
+
     /// <summary>Remembers where a message ends, which is where its writing begins.</summary>
     public int BeginMessage() => Length;
 

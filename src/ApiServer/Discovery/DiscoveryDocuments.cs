@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -84,7 +86,41 @@ internal sealed class DiscoveryDocuments
             return Responses.WriteBytesAsync(request.Http, 200, type, found.Body, endsLine: false);
         }
 
-        return Responses.WriteAsync(request, 200, body, request.Format(allowsForms: false).Encoding);
+        return WriteAsync(request, path, body);
+    }
+
+    private static Task WriteAsync(ApiRequest request, string path, byte[] body)
+    {
+        // These are no API objects: what the client accepts is not asked.
+        if (path is "/" or "/version")
+        {
+            return Responses.WriteAsync(request, 200, body, OutputFormat.Json);
+        }
+
+        var format = request.Format(Offer.Plain);
+        return format.Encoding == OutputEncoding.Protobuf
+            ? Responses.WriteProtobufAsync(request, 200, ToProtobuf(path, body))
+            : Responses.WriteAsync(request, 200, body, format);
+    }
+
+    // Asked for so rarely that nothing is kept.
+    private static byte[] ToProtobuf(string path, byte[] json)
+    {
+        switch (path.Split('/'))
+        {
+            case ["", "api"]:
+                var writer = new ProtoWriter();
+                var end = ApiProto.BeginEnvelope(writer);
+                writer.String(1, "v1");
+                ApiProto.EndEnvelope(writer, end, "v1", "APIVersions");
+                return writer.Written.ToArray();
+            case ["", "apis"]:
+                return ApiProto.ToBytes(ApiJson.Parse<APIGroupList>(json));
+            case ["", "apis", _]:
+                return ApiProto.ToBytes(ApiJson.Parse<APIGroup>(json));
+            default:
+                return ApiProto.ToBytes(ApiJson.Parse<APIResourceList>(json));
+        }
     }
 
     // Clients name the versions in the order they like them.

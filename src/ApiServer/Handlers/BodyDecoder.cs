@@ -12,10 +12,6 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>Turns the body of a request into an object.</summary>
 internal static class BodyDecoder
 {
-    private const string Protobuf = "application/vnd.kubernetes.protobuf";
-
-    private static readonly string[] MediaTypes = ["application/json", "application/yaml", Protobuf];
-
     /// <summary>Reads the body as JSON, whatever it was written as.</summary>
     /// <param name="jsonOf">Translates the message of a protobuf body; null where such bodies are not taken.</param>
     /// <exception cref="StatusException">400, 413, 415.</exception>
@@ -33,7 +29,7 @@ internal static class BodyDecoder
                     return new DecodableBody(default, Yaml.ToJson(body.Span));
                 }
 
-            case Protobuf when jsonOf is not null:
+            case OutputFormat.ProtobufType when jsonOf is not null:
                 using (body)
                 {
                     return new DecodableBody(default, FromProtobuf(body.Memory, jsonOf));
@@ -41,7 +37,7 @@ internal static class BodyDecoder
 
             default:
                 body.Dispose();
-                throw StatusErrors.UnsupportedMediaType(MediaTypes).AsException();
+                throw StatusErrors.UnsupportedMediaType(OutputFormat.MediaTypes).AsException();
         }
     }
 

@@ -32,23 +32,15 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
     public async Task HandleCollectionAsync(ApiRequest request, Kind kind)
     {
         var (options, write) = await OptionsAsync(request);
+        var format = request.Format(Offer.Forms);
         var page = await ListPage.ReadAsync(ListRequest.Of(kind, request.Info.Namespace, request.Options), cache, time, request.Aborted);
-        var writer = new ApiWriter(1024);
-        writer.Raw("{\"kind\":"u8);
-        writer.String(kind.Type.ListKind);
-        writer.Raw(",\"apiVersion\":"u8);
-        writer.String(kind.Type.ApiVersion);
-        writer.Raw(",\"metadata\":"u8);
-        page.Metadata.Write(writer);
-        writer.Raw(",\"items\":["u8);
+        var gone = new List<StoredObject>(page.Items.Count);
         foreach (var item in page.Items)
         {
             try
             {
                 var outcome = await objects.DeleteAsync(kind, item.Namespace, item.Name, options, write, request.Aborted);
-                writer.Element();
-                writer.Raw("{"u8);
-                writer.Raw(outcome.Object.ItemTail);
+                gone.Add(outcome.Object);
             }
             catch (StatusException e) when (e.Status.Code == 404)
             {
@@ -56,8 +48,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             }
         }
 
-        writer.Raw("]}"u8);
-        await Responses.WriteAsync(request, 200, writer.Written, request.Format().Encoding);
+        await ListAnswer.WriteAsync(request, kind, page with { Items = gone }, format, time);
     }
 
     // What upstream answers with the object as it was, not with a Status.

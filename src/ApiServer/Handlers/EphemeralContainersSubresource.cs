@@ -24,13 +24,13 @@ internal sealed class EphemeralContainersSubresource(ObjectWriter objects) : Obj
         if (call.Verb == "get")
         {
             var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
-            return new SubresourceAnswer(200, found.Json);
+            return SubresourceAnswer.Of(200, found);
         }
 
         var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
         var given = patch is null ? BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1") : null;
         var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write, ct);
-        return new SubresourceAnswer(200, outcome.Object.Json);
+        return SubresourceAnswer.Of(200, outcome.Object);
 
         IResource Change(StoredObject current)
         {

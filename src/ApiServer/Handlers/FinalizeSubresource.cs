@@ -31,6 +31,6 @@ internal sealed class FinalizeSubresource(ObjectWriter objects) : ObjectSubresou
                 Spec = space.Spec with { Finalizers = wanted.Spec.Finalizers },
             };
         }, UpdateScope.Exact, call.Write, ct);
-        return new SubresourceAnswer(200, outcome.Object.Json);
+        return SubresourceAnswer.Of(200, outcome.Object);
     }
 }

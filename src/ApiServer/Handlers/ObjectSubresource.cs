@@ -3,6 +3,7 @@ using Navarch.Api.Json;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Handlers;
@@ -48,11 +49,32 @@ internal abstract class ObjectSubresource : ISubresource
             answer = await InvokeAsync(new SubresourceCall(kind, info.Verb, info.Namespace, info.Name, body.Memory, type, request.Write), request.Aborted);
         }
 
-        await Responses.WriteAsync(request, answer.Code, answer.Json, request.Format(allowsForms: false).Encoding);
+        await answer.WriteAsync(request);
     }
 }
 
-internal readonly record struct SubresourceAnswer(int Code, ReadOnlyMemory<byte> Json)
+/// <summary>What a subresource answers with: an object as it is stored, or one made for the answer.</summary>
+internal sealed class SubresourceAnswer
 {
-    public static SubresourceAnswer Of(int code, IApiObject value) => new(code, ApiJson.ToUtf8(value));
+    private readonly StoredObject? stored;
+    private readonly IApiObject? made;
+
+    private SubresourceAnswer(int code, StoredObject? stored, IApiObject? made)
+    {
+        Code = code;
+        this.stored = stored;
+        this.made = made;
+    }
+
+    public int Code { get; }
+
+    public ReadOnlyMemory<byte> Json => stored?.Json ?? ApiJson.ToUtf8(made!);
+
+    public static SubresourceAnswer Of(int code, IApiObject value) => new(code, null, value);
+
+    public static SubresourceAnswer Of(int code, StoredObject value) => new(code, value, null);
+
+    public Task WriteAsync(ApiRequest request) => stored is null
+        ? Responses.WriteAsync(request, Code, made!)
+        : Responses.WriteAsync(request, Code, stored, request.Format(Offer.Plain));
 }

@@ -11,12 +11,23 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>Writes the events of one watch in the form its reader asked for.</summary>
 internal sealed class WatchFrames(Kind kind, OutputFormat format, string includeObject, TimeProvider time)
 {
+    private readonly bool isProtobuf = format.Encoding == OutputEncoding.Protobuf;
+
     // Tables and partial objects are made per watcher; the plain form is bytes that all share.
     private readonly ApiWriter? writer = format.Form == Form.Object ? null : new ApiWriter();
     private bool hasColumns;
 
+    public string ContentType => isProtobuf ? OutputFormat.ProtobufType + ";stream=watch" : "application/json";
+
     public void Write(IBufferWriter<byte> output, WatchItem item)
     {
+        if (isProtobuf)
+        {
+            var envelope = format.Form == Form.PartialMetadata ? PartialProtobuf.Write(item.Object, format.TypeVersion) : item.Object.Protobuf;
+            ProtobufFrames.Write(output, ProtobufFrames.Type(item.Type), envelope.Span);
+            return;
+        }
+
         if (writer is null)
         {
             WatchFrame.Write(output, item.Type, item.Object.Json);
@@ -45,6 +56,18 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
 
     public void WriteBookmark(IBufferWriter<byte> output, long revision, bool endsInitialEvents)
     {
+        var metadata = new ObjectMeta
+        {
+            ResourceVersion = Revisions.Text(revision),
+            Annotations = endsInitialEvents ? [new("k8s.io/initial-events-end", "true")] : [],
+        };
+        if (isProtobuf)
+        {
+            var envelope = format.Form == Form.PartialMetadata ? PartialProtobuf.Bookmark(metadata, format.TypeVersion) : Kind.ToProtobuf(kind.Bookmark(metadata));
+            ProtobufFrames.Write(output, ProtobufFrames.Bookmark, envelope);
+            return;
+        }
+
         var mark = new ApiWriter(256);
         mark.Raw("{"u8);
         if (format.Form == Form.Table)
@@ -57,11 +80,7 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
         {
             mark.Raw(format.Form == Form.PartialMetadata ? "\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\","u8 : kind.TypePrefix);
             mark.Raw("\"metadata\":"u8);
-            new ObjectMeta
-            {
-                ResourceVersion = Revisions.Text(revision),
-                Annotations = endsInitialEvents ? [new("k8s.io/initial-events-end", "true")] : [],
-            }.Write(mark);
+            metadata.Write(mark);
             mark.Raw("}"u8);
         }
 

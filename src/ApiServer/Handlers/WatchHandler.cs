@@ -19,7 +19,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
     public async Task HandleAsync(ApiRequest request, Kind kind)
     {
         var options = request.Options;
-        var format = request.Format();
+        var format = request.Format(Offer.Stream);
         var selection = Selection.Parse(kind, request.Info.Namespace, options.LabelSelector, options.FieldSelector);
         if (request.Info.Name.Length > 0)
         {
@@ -42,10 +42,10 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
     {
         var watcher = start.Watcher;
         var response = request.Http.Response;
-        response.ContentType = "application/json";
         response.Headers.CacheControl = "no-cache, private";
         var output = response.BodyWriter;
         var frames = new WatchFrames(kind, format, request.Options.IncludeObject, time);
+        response.ContentType = frames.ContentType;
         await output.FlushAsync(request.Aborted); // The headers tell the client that the watch has begun.
         if (start.Initial is { } initial)
         {

@@ -49,5 +49,5 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         ?? (Http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal)));
 
     /// <exception cref="Machinery.Errors.StatusException">406.</exception>
-    public OutputFormat Format(bool allowsForms = true) => OutputFormat.Negotiate(Http.Request.Headers.Accept, allowsForms);
+    public OutputFormat Format(Offer offer) => OutputFormat.Negotiate(Http.Request.Headers.Accept, offer);
 }

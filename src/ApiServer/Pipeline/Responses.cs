@@ -1,15 +1,15 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 
 namespace Navarch.ApiServer.Pipeline;
 
-/// <summary>Writes answers of one object. The bytes of JSON answers are those in the cache.</summary>
+/// <summary>Writes answers of one object. The bytes of JSON and protobuf answers are those in the cache.</summary>
 internal static class Responses
 {
     private static readonly byte[] NewLine = "\n"u8.ToArray();
@@ -17,53 +17,73 @@ internal static class Responses
     /// <summary>Answers with an object in the form the client asked for.</summary>
     public static Task WriteObjectAsync(ApiRequest request, int code, Kind kind, StoredObject value, TimeProvider time)
     {
-        var format = request.Format();
+        var format = request.Format(Offer.Forms);
         switch (format.Form)
         {
             case Form.Table:
                 var table = new ApiWriter();
                 new TableWriter(kind, format.TypeVersion, request.Options.IncludeObject, time.GetUtcNow()).WriteTable(table, value);
-                return WriteAsync(request, code, table.Written, format.Encoding);
+                return WriteAsync(request, code, table.Written, format);
+            case Form.PartialMetadata when format.Encoding == OutputEncoding.Protobuf:
+                return WriteProtobufAsync(request, code, PartialProtobuf.Write(value, format.TypeVersion));
             case Form.PartialMetadata:
                 var partial = new ApiWriter();
                 PartialMetadata.Write(partial, value, format.TypeVersion);
-                return WriteAsync(request, code, partial.Written, format.Encoding);
+                return WriteAsync(request, code, partial.Written, format);
             default:
-                return WriteAsync(request, code, value.Json, format.Encoding);
+                return WriteAsync(request, code, value, format);
         }
     }
 
-    public static Task WriteAsync(ApiRequest request, int code, Navarch.Api.IApiObject value) =>
-        WriteAsync(request, code, ApiJson.ToUtf8(value), request.Format(allowsForms: false).Encoding);
+    public static Task WriteAsync(ApiRequest request, int code, StoredObject value, OutputFormat format) =>
+        format.Encoding == OutputEncoding.Protobuf ? WriteProtobufAsync(request, code, value.Protobuf) : WriteAsync(request, code, value.Json, format);
 
-    /// <param name="json">The answer as JSON; converted if the client wants another encoding.</param>
-    public static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, OutputEncoding encoding)
+    public static Task WriteAsync(ApiRequest request, int code, Api.IApiObject value)
     {
-        foreach (var warning in request.Write.Warnings)
-        {
-            AddWarning(request.Http, warning);
-        }
+        var format = request.Format(Offer.Plain);
+        return format.Encoding == OutputEncoding.Protobuf
+            ? WriteProtobufAsync(request, code, ApiProto.ToBytes(value))
+            : WriteAsync(request, code, ApiJson.ToUtf8(value), format);
+    }
 
-        if (encoding == OutputEncoding.Yaml)
+    public static Task WriteProtobufAsync(ApiRequest request, int code, ReadOnlyMemory<byte> envelope)
+    {
+        AddWarnings(request);
+        return WriteBytesAsync(request.Http, code, OutputFormat.ProtobufType, envelope, endsLine: false);
+    }
+
+    /// <param name="json">The answer as JSON; converted if the client wants YAML.</param>
+    public static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json, OutputFormat format)
+    {
+        AddWarnings(request);
+        if (format.Encoding == OutputEncoding.Yaml)
         {
             return WriteBytesAsync(request.Http, code, "application/yaml", Yaml.FromJson(json.Span), endsLine: false);
         }
 
-        return request.IsPretty
+        return request.IsPretty || format.Pretty
             ? WriteBytesAsync(request.Http, code, "application/json", PrettyJson.Indent(json.Span), endsLine: true)
             : WriteBytesAsync(request.Http, code, "application/json", json, endsLine: true);
     }
 
-    public static Task WriteBytesAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> body, bool endsLine)
+    public static async Task WriteBytesAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> body, bool endsLine)
     {
         var response = http.Response;
         response.StatusCode = code;
         response.ContentType = contentType;
         response.Headers.CacheControl = "no-cache, private";
+        if (body.Length > Gzip.BytesMin && Gzip.IsAccepted(http))
+        {
+            await using var gzip = Gzip.Begin(http);
+            await gzip.WriteAsync(body, http.RequestAborted);
+            await gzip.WriteAsync(endsLine ? NewLine : default, http.RequestAborted);
+            return;
+        }
+
         response.ContentLength = body.Length + (endsLine ? 1 : 0);
         if (HttpMethods.IsHead(http.Request.Method))
         {
-            return Task.CompletedTask;
+            return;
         }
 
         var writer = response.BodyWriter;
@@ -73,8 +93,7 @@ internal static class Responses
             writer.Write(NewLine);
         }
 
-        var flush = writer.FlushAsync(http.RequestAborted);
-        return flush.IsCompletedSuccessfully ? Task.CompletedTask : AwaitAsync(flush);
+        await writer.FlushAsync(http.RequestAborted);
     }
 
     /// <summary>Answers with a failure. Does nothing once an answer has begun: then only the connection can say so.</summary>
@@ -92,17 +111,24 @@ internal static class Responses
             http.Response.Headers.RetryAfter = Revisions.Text(details.RetryAfterSeconds);
         }
 
-        return WriteBytesAsync(http, status.Code, "application/json", ApiJson.ToUtf8(status), endsLine: true);
+        var format = OutputFormat.OfError(http.Request.Headers.Accept);
+        return format.Encoding switch
+        {
+            OutputEncoding.Protobuf => WriteBytesAsync(http, status.Code, format.ContentType, ApiProto.ToBytes(status), endsLine: false),
+            OutputEncoding.Yaml => WriteBytesAsync(http, status.Code, format.ContentType, Yaml.FromJson(ApiJson.ToUtf8(status)), endsLine: false),
+            _ => WriteBytesAsync(http, status.Code, "application/json", ApiJson.ToUtf8(status), endsLine: true),
+        };
     }
 
-    private static void AddWarning(HttpContext http, string text)
+    private static void AddWarnings(ApiRequest request)
     {
-        // RFC 7234: a code, an agent, a quoted text.
-        var quoted = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        http.Response.Headers.Append("Warning", $"299 - \"{HeaderText.Clean(quoted)}\"");
+        foreach (var warning in request.Write.Warnings)
+        {
+            // RFC 7234: a code, an agent, a quoted text.
+            var quoted = warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+            request.Http.Response.Headers.Append("Warning", $"299 - \"{HeaderText.Clean(quoted)}\"");
+        }
     }
-
-    private static async Task AwaitAsync(ValueTask<FlushResult> flush) => await flush;
 }
 
 /// <summary>Text that may stand in a header.</summary>

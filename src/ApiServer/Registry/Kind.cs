@@ -1,5 +1,7 @@
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -19,6 +21,9 @@ internal abstract class Kind
     // Encoders keep their buffers: one per thread is one per concurrent write.
     [ThreadStatic]
     private static ApiWriter? threadWriter;
+
+    [ThreadStatic]
+    private static ProtoWriter? threadProtoWriter;
 
     protected Kind(Resource rules, string[] fieldNames)
     {
@@ -107,6 +112,24 @@ internal abstract class Kind
     /// <summary>The JSON of an object that a client sent as a protobuf message.</summary>
     /// <exception cref="Api.Protobuf.ApiProtoException">The bytes are not such a message.</exception>
     public abstract byte[] JsonOf(ReadOnlySpan<byte> protobuf);
+
+    /// <summary>The object in protobuf, in its envelope.</summary>
+    public static byte[] ToProtobuf(IResource value)
+    {
+        var writer = threadProtoWriter ??= new ProtoWriter(16 * 1024);
+        writer.Reset();
+        value.WriteEnvelope(writer);
+        var bytes = writer.Written.ToArray();
+        if (bytes.Length > 512 * 1024)
+        {
+            threadProtoWriter = null; // As for JSON: one huge object must not pin its buffer.
+        }
+
+        return bytes;
+    }
+
+    /// <summary>The empty object of a bookmark, which says nothing but a version.</summary>
+    public abstract IResource Bookmark(ObjectMeta metadata);
 
     /// <summary>Encodes the object for the store. Its resourceVersion is left out.</summary>
     public abstract PreparedObject Prepare(IResource value);

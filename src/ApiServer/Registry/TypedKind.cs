@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.WatchCache;
@@ -39,6 +40,8 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
     }
 
     public override byte[] JsonOf(ReadOnlySpan<byte> protobuf) => ApiJson.ToUtf8(ApiProto.Parse<T>(protobuf));
+
+    public override IResource Bookmark(ObjectMeta metadata) => T.Empty.WithMetadata(metadata);
 
     public override PreparedObject Prepare(IResource value)
     {

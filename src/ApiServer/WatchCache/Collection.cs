@@ -46,6 +46,9 @@ internal sealed class Collection(Kind kind)
     /// <summary>Called for every event, under the lock, before watchers are told. For allocators, which must not miss one.</summary>
     public Action<CacheEvent>? Applying { get; set; }
 
+    /// <summary>Where protobuf bytes of the objects are kept; null where they are not.</summary>
+    public ProtobufForms? Protobuf { get; set; }
+
     /// <summary>From now on, decoded objects are kept: somebody in this process holds them anyway.</summary>
     public void KeepValues() => Volatile.Write(ref keepsValues, true);
 

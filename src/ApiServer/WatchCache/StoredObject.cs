@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Navarch.Api;
 using Navarch.ApiServer.Registry;
 
@@ -9,10 +10,14 @@ namespace Navarch.ApiServer.WatchCache;
 /// </summary>
 internal sealed class StoredObject
 {
+    // Shared by all objects: a lock each would be memory for a rare need.
+    private static readonly Lock[] Makers = [.. Enumerable.Range(0, 32).Select(static _ => new Lock())];
+
     private readonly Kind kind;
     private readonly int versionAt;
     private readonly int versionLength;
     private IResource? value;
+    private ProtobufForm? protobuf;
 
     private StoredObject(Kind kind, string key, long revision, byte[] json, int versionAt, int versionLength, Map<string> labels, string[] fields, string @namespace, string name, IResource? value)
     {
@@ -67,6 +72,31 @@ internal sealed class StoredObject
             }
 
             return known;
+        }
+    }
+
+    /// <summary>The object in protobuf, in its envelope. Made when first asked for and kept while it is asked for.</summary>
+    public ReadOnlyMemory<byte> Protobuf
+    {
+        get
+        {
+            if (Volatile.Read(ref protobuf)?.Read() is { } known)
+            {
+                return known;
+            }
+
+            // A thousand watchers come at the same moment: one of them encodes.
+            lock (Makers[RuntimeHelpers.GetHashCode(this) % Makers.Length])
+            {
+                if (Volatile.Read(ref protobuf)?.Read() is { } made)
+                {
+                    return made;
+                }
+
+                var bytes = Kind.ToProtobuf(Value);
+                Volatile.Write(ref protobuf, kind.Objects.Protobuf?.Keep(bytes));
+                return bytes;
+            }
         }
     }
 

@@ -36,20 +36,20 @@ public sealed class RequestInfoTests
     [InlineData("*/*", "Json Object")]
     [InlineData("application/yaml", "Yaml Object")]
     [InlineData("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json", "Json Table")]
-    [InlineData("application/vnd.kubernetes.protobuf,application/json", "Json Object")]
+    [InlineData("application/vnd.kubernetes.protobuf,application/json", "Protobuf Object")]
     [InlineData("application/json;q=0.1,application/yaml;q=0.9", "Yaml Object")]
     [InlineData("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "Json PartialMetadata")]
     public void The_best_of_what_is_accepted_is_chosen(string? accept, string expected)
     {
-        var format = OutputFormat.Negotiate(accept, allowsForms: true);
+        var format = OutputFormat.Negotiate(accept, Offer.Forms);
 
         Assert.Equal(expected, $"{format.Encoding} {format.Form}");
     }
 
     [Theory]
     [InlineData("text/html")]
-    [InlineData("application/vnd.kubernetes.protobuf")]
+    [InlineData("application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io")]
     [InlineData("application/json;as=Chair;v=v1;g=meta.k8s.io")]
     public void What_the_server_does_not_have_is_not_acceptable(string accept) =>
-        Assert.Equal(406, Assert.Throws<StatusException>(() => OutputFormat.Negotiate(accept, allowsForms: true)).Status.Code);
+        Assert.Equal(406, Assert.Throws<StatusException>(() => OutputFormat.Negotiate(accept, Offer.Forms)).Status.Code);
 }
