@@ -96,7 +96,6 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var metrics = RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null);
         var health = new HealthHandler();
-        health.Add("store", () => store.Completion.IsCompleted ? "the store has ended" : null);
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
@@ -117,6 +116,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             owned = [kubelets, proxy, protobuf],
             clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
         };
+        host.AddChecks(health, store);
         try
         {
             await cache.LoadAsync(ct);
@@ -177,6 +177,18 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         stopping.Dispose();
+    }
+
+    // The names are those that operators know; behind "etcd" stands the store, whatever its engine.
+    private void AddChecks(HealthHandler health, IRevisionStore store)
+    {
+        health.Add("log", HealthHandler.Endpoints.All, static () => null);
+        health.Add("etcd", HealthHandler.Endpoints.All, () => store.Completion.IsCompleted ? "the store has ended" : null);
+        health.Add("etcd-readiness", HealthHandler.Endpoints.Ready, () => store.Completion.IsCompleted ? "the store has ended" : null);
+        health.Add("informer-sync", HealthHandler.Endpoints.Ready, () => following.IsCompleted ? "the watch cache does not follow the store" : null);
+        health.Add("poststarthook/start-system-namespaces-controller", HealthHandler.Endpoints.All, () => Address is not null ? null : "not finished");
+        health.Add("poststarthook/scheduling/bootstrap-system-priority-classes", HealthHandler.Endpoints.All, () => Address is not null ? null : "not finished");
+        health.Add("shutdown", HealthHandler.Endpoints.Ready, () => stopping.IsCancellationRequested ? "process is shutting down" : null);
     }
 
     private async Task FollowAsync()

@@ -13,7 +13,7 @@ public sealed class AccessTests
         var answer = await stranger.AskAsync("/api/v1/namespaces");
         Assert.Equal((401, "Unauthorized", "Unauthorized"), (answer.Code, answer.Reason, answer.Message));
         Assert.Equal("ok", (await stranger.AskAsync("/healthz")).Text);
-        Assert.Contains("[+]store ok", (await stranger.AskAsync("/readyz?verbose")).Text);
+        Assert.Contains("[+]etcd ok", (await stranger.AskAsync("/readyz?verbose")).Text);
     }
 
     [Fact]

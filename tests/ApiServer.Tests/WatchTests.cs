@@ -75,17 +75,6 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_place_before_history_is_expired()
-    {
-        await using var server = await TestServer.StartAsync();
-        await server.RestartAsync();
-
-        var answer = await server.Admin.AskAsync($"{Maps}?watch=true&resourceVersion=1");
-
-        Assert.Equal((410, "Expired"), (answer.Code, answer.Reason));
-    }
-
-    [Fact]
     public async Task A_watch_ends_after_the_time_the_client_named()
     {
         await using var server = await TestServer.StartAsync();

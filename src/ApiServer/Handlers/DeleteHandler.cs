@@ -63,6 +63,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             GracePeriodSeconds = query.GracePeriodSeconds,
             PropagationPolicy = query.PropagationPolicy,
             OrphanDependents = query.OrphanDependents,
+            DryRun = query.DryRun,
         };
         using (var body = await BodyDecoder.ReadAsync(request, static envelope => ApiJson.ToUtf8(ApiProto.Parse<DeleteOptions>(envelope.Message.Span))))
         {
@@ -72,34 +73,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             }
         }
 
-        Check(options);
+        OptionRules.CheckDelete(options);
         return (options, new WriteOptions(request.User) { IsDryRun = query.IsDryRun || options.DryRun.Count > 0 });
-    }
-
-    private static void Check(DeleteOptions options)
-    {
-        var errors = new FieldErrors();
-        if (options is { OrphanDependents: not null, PropagationPolicy: not null })
-        {
-            errors.Invalid("propagationPolicy", options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set");
-        }
-
-        if (options.PropagationPolicy is { } policy && policy is not ("Foreground" or "Background" or "Orphan"))
-        {
-            errors.NotSupported("propagationPolicy", policy, ["Background", "Foreground", "Orphan"]);
-        }
-
-        foreach (var value in options.DryRun)
-        {
-            if (value != "All")
-            {
-                errors.NotSupported("dryRun", value, ["All"]);
-            }
-        }
-
-        if (errors.Any)
-        {
-            throw StatusErrors.Invalid("meta.k8s.io", "DeleteOptions", "", errors.All).AsException();
-        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? throw StatusErrors.NotFoundPath().AsException();
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)
@@ -43,13 +43,15 @@ internal sealed class Dispatcher(
 
         if (kind is null || !IsAddressed(kind, info))
         {
-            throw StatusErrors.NotFoundPath().AsException();
+            return NotFoundAsync(request);
         }
 
         if (!kind.Rules.Verbs.Contains(info.Verb) || (info.Name.Length > 0 && info.Verb is "create"))
         {
-            throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException();
+            throw MethodNotAllowed(request, kind);
         }
+
+        CheckOptions(request);
 
         return info.Verb switch
         {
@@ -61,7 +63,7 @@ internal sealed class Dispatcher(
             "patch" when info.Name.Length > 0 => patch.HandleAsync(request, kind, UpdateScope.Main),
             "delete" => delete.HandleAsync(request, kind),
             "deletecollection" => delete.HandleCollectionAsync(request, kind),
-            _ => throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException(),
+            _ => throw MethodNotAllowed(request, kind),
         };
     }
 
@@ -85,9 +87,10 @@ internal sealed class Dispatcher(
         var kind = catalog.Find(info.Group, info.Version, info.Resource);
         if (kind is null || !IsAddressed(kind, info))
         {
-            throw StatusErrors.NotFoundPath().AsException();
+            return NotFoundAsync(request);
         }
 
+        CheckOptions(request);
         if (info.Subresource == "status" && kind.Rules.HasStatus && info.Rest.Length == 0)
         {
             return info.Verb switch
@@ -95,13 +98,49 @@ internal sealed class Dispatcher(
                 "get" => get.HandleAsync(request, kind),
                 "update" => update.HandleAsync(request, kind, UpdateScope.Status),
                 "patch" => patch.HandleAsync(request, kind, UpdateScope.Status),
-                _ => throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException(),
+                _ => throw Refused(request, "GET, PATCH, PUT"),
             };
         }
 
         return subresources.TryGetValue($"{info.Resource}/{info.Subresource}", out var handler) && handler.Describe(kind) is not null
             ? handler.HandleAsync(request, kind)
             : throw StatusErrors.NotFoundPath().AsException();
+    }
+
+    private static void CheckOptions(ApiRequest request)
+    {
+        if (request.Info.Verb is "create" or "update" or "patch")
+        {
+            OptionRules.CheckWrite(request.Info.Verb, request.Options, request.Write.IsApply);
+        }
+    }
+
+    private static StatusException MethodNotAllowed(ApiRequest request, Kind kind)
+    {
+        var verbs = kind.Rules.Verbs;
+        (string Verb, string Method)[] here = request.Info.Name.Length > 0
+            ? [("delete", "DELETE"), ("get", "GET"), ("patch", "PATCH"), ("update", "PUT")]
+            : [("deletecollection", "DELETE"), ("list", "GET"), ("create", "POST")];
+        return Refused(request, string.Join(", ", here.Where(route => verbs.Contains(route.Verb)).Select(static route => route.Method)));
+    }
+
+    private static StatusException Refused(ApiRequest request, string methods)
+    {
+        request.Http.Response.Headers.Allow = methods;
+        return StatusErrors.MethodNotAllowed().AsException();
+    }
+
+    /// <summary>Inside of a served group that is a Status; anywhere else nobody is there who would speak of Status.</summary>
+    private Task NotFoundAsync(ApiRequest request)
+    {
+        var path = request.Info.Path;
+        var group = path.StartsWith("/apis/", StringComparison.Ordinal) ? path.Split('/')[2] : null;
+        var isServed = group is null
+            ? path == "/api" || path.StartsWith("/api/", StringComparison.Ordinal)
+            : catalog.Groups.Contains(group) || reviews.Any(review => review.Type.Group == group);
+        return isServed
+            ? throw StatusErrors.NotFoundPath().AsException()
+            : Responses.WritePageNotFoundAsync(request.Http);
     }
 
     /// <summary>A namespaced kind has a namespace in its path where a name is given, a cluster-wide kind has none.</summary>

@@ -17,6 +17,8 @@ internal sealed record ListRequest(Kind Kind, Selection Selection)
 
     public string Continue { get; init; } = "";
 
+    public bool? SendInitialEvents { get; init; }
+
     public static ListRequest Of(Kind kind, string @namespace, RequestOptions options) =>
         new(kind, Selection.Parse(kind, @namespace, options.LabelSelector, options.FieldSelector))
         {
@@ -24,6 +26,7 @@ internal sealed record ListRequest(Kind Kind, Selection Selection)
             ResourceVersionMatch = options.ResourceVersionMatch,
             Limit = options.Limit,
             Continue = options.Continue,
+            SendInitialEvents = options.SendInitialEvents,
         };
 }
 
@@ -36,22 +39,23 @@ internal sealed record ListPage(ListMeta Metadata, List<StoredObject> Items)
     /// <exception cref="StatusException">400, 410, 422, 504.</exception>
     public static async Task<ListPage> ReadAsync(ListRequest request, Cache cache, TimeProvider time, CancellationToken ct)
     {
+        OptionRules.CheckList(request.ResourceVersion, request.ResourceVersionMatch, request.Continue, request.SendInitialEvents);
         var kind = request.Kind;
         var after = "";
         long revision;
         Snapshot snapshot;
         if (request.Continue.Length > 0)
         {
+            var token = ContinueToken.Parse(request.Continue);
             if (request.ResourceVersion is not ("" or "0"))
             {
                 throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue").AsException();
             }
 
-            var token = ContinueToken.Parse(request.Continue);
             after = token.After;
             (snapshot, revision) = token.Revision < 0
                 ? await NewestAsync(kind, cache, ct)
-                : (kind.Objects.FindAt(token.Revision) ?? throw PageExpired(after), token.Revision);
+                : (await PastAsync(token.Revision, request, cache, time, ct) ?? throw PageExpired(after), token.Revision);
         }
         else
         {
@@ -74,10 +78,16 @@ internal sealed record ListPage(ListMeta Metadata, List<StoredObject> Items)
         return new ListPage(metadata, items);
     }
 
+    // A token may name a version that only another server of the cluster has seen yet.
+    private static async Task<Snapshot?> PastAsync(long revision, ListRequest request, Cache cache, TimeProvider time, CancellationToken ct)
+    {
+        await cache.WaitForClientAsync(revision, Patience, time, ct);
+        return request.Kind.Objects.FindAt(revision);
+    }
+
     private static async Task<(Snapshot Snapshot, long Revision)> AtAsync(ListRequest request, Cache cache, TimeProvider time, CancellationToken ct)
     {
         var kind = request.Kind;
-        Check(request);
         if (request.ResourceVersion.Length == 0)
         {
             return await NewestAsync(kind, cache, ct);
@@ -85,7 +95,7 @@ internal sealed record ListPage(ListMeta Metadata, List<StoredObject> Items)
 
         if (!Revisions.TryParse(request.ResourceVersion, out var wanted))
         {
-            throw StatusErrors.BadRequest($"invalid resource version \"{request.ResourceVersion}\": strconv.ParseUint: parsing \"{request.ResourceVersion}\": invalid syntax").AsException();
+            throw StatusErrors.BadRequest("invalid resource version: " + Revisions.Problem(request.ResourceVersion)).AsException();
         }
 
         var isExact = request.ResourceVersionMatch == "Exact" || (request.ResourceVersionMatch.Length == 0 && request.Limit > 0 && wanted > 0);
@@ -97,33 +107,6 @@ internal sealed record ListPage(ListMeta Metadata, List<StoredObject> Items)
         return isExact
             ? (kind.Objects.FindAt(wanted) ?? throw StatusErrors.Expired("The resourceVersion for the provided list is too old.").AsException(), wanted)
             : Now(kind, cache);
-    }
-
-    private static void Check(ListRequest request)
-    {
-        if (request.ResourceVersionMatch.Length == 0)
-        {
-            return;
-        }
-
-        var errors = new FieldErrors();
-        if (request.ResourceVersion.Length == 0)
-        {
-            errors.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
-        }
-        else if (request.ResourceVersionMatch is not ("Exact" or "NotOlderThan"))
-        {
-            errors.NotSupported("resourceVersionMatch", request.ResourceVersionMatch, ["Exact", "NotOlderThan"]);
-        }
-        else if (request is { ResourceVersionMatch: "Exact", ResourceVersion: "0" })
-        {
-            errors.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-        }
-
-        if (errors.Any)
-        {
-            throw StatusErrors.Invalid("meta.k8s.io", "ListOptions", "", errors.All).AsException();
-        }
     }
 
     private static async Task<(Snapshot Snapshot, long Revision)> NewestAsync(Kind kind, Cache cache, CancellationToken ct)

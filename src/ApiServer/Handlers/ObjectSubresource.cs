@@ -29,7 +29,7 @@ internal abstract class ObjectSubresource : ISubresource
         var info = request.Info;
         if (!Describe(kind)!.Verbs.Contains(info.Verb))
         {
-            throw StatusErrors.MethodNotAllowed(info.Group, info.Resource, info.Verb).AsException();
+            throw StatusErrors.MethodNotAllowed().AsException();
         }
 
         var type = BodyDecoder.MediaType(request.Http.Request.ContentType);

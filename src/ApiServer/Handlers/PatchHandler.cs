@@ -41,7 +41,7 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
         ApplyBody apply;
         using (var body = await RequestBody.ReadAsync(request.Http))
         {
-            apply = ApplyBody.Parse(kind, body.Span, request.Options.FieldManager, info.Subresource, request.Options.Force, time.GetUtcNow());
+            apply = ApplyBody.Parse(kind, body.Span, request.Options.FieldManager, info.Subresource, request.Options.Force == true, time.GetUtcNow());
         }
 
         BodyDecoder.Report(request, kind, apply.Problems);

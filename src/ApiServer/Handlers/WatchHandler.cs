@@ -1,7 +1,10 @@
 using System.IO.Pipelines;
+using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Handlers;
 
@@ -26,8 +29,19 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
             selection = Selection.Parse(kind, request.Info.Namespace, "", $"metadata.name={request.Info.Name}");
         }
 
-        var start = await WatchStart.OpenAsync(
-            kind, selection, options.ResourceVersion, options.ResourceVersionMatch, options.SendInitialEvents, options.AllowWatchBookmarks, cache, time, request.Aborted);
+        WatchStart start;
+        try
+        {
+            start = await WatchStart.OpenAsync(
+                kind, selection, options.ResourceVersion, options.ResourceVersionMatch, options.Continue, options.SendInitialEvents, cache, time, request.Aborted);
+        }
+        catch (StatusException e) when (e.Status.Code is 410 or 504)
+        {
+            // The request is a good one, it is history that does not reach there: that is told as an event of the watch.
+            await WriteErrorAsync(request, e.Status);
+            return;
+        }
+
         try
         {
             await StreamAsync(request, kind, selection, start, format);
@@ -36,6 +50,14 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         {
             kind.Objects.Unwatch(start.Watcher);
         }
+    }
+
+    private static async Task WriteErrorAsync(ApiRequest request, Status status)
+    {
+        request.Http.Response.ContentType = "application/json";
+        request.Http.Response.Headers.CacheControl = "no-cache, private";
+        WatchFrame.Write(request.Http.Response.BodyWriter, WatchFrame.Error, ApiJson.ToUtf8(status));
+        await request.Http.Response.BodyWriter.FlushAsync(request.Aborted);
     }
 
     private async Task StreamAsync(ApiRequest request, Kind kind, Selection selection, WatchStart start, OutputFormat format)
@@ -50,7 +72,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         if (start.Initial is { } initial)
         {
             await WriteInitialAsync(initial, selection, output, frames, request.Aborted);
-            if (request.Options.SendInitialEvents == true)
+            if (request.Options is { SendInitialEvents: true, AllowWatchBookmarks: true })
             {
                 frames.WriteBookmark(output, start.InitialRevision, endsInitialEvents: true);
             }

@@ -11,12 +11,12 @@ internal sealed record WatchStart(Watcher Watcher, ObjectMap? Initial, long Init
 {
     /// <exception cref="StatusException">400, 410, 422, 504.</exception>
     public static async Task<WatchStart> OpenAsync(
-        Kind kind, Selection selection, string resourceVersion, string resourceVersionMatch, bool? sendInitialEvents, bool allowBookmarks, Cache cache, TimeProvider time, CancellationToken ct)
+        Kind kind, Selection selection, string resourceVersion, string resourceVersionMatch, string @continue, bool? sendInitialEvents, Cache cache, TimeProvider time, CancellationToken ct)
     {
-        Check(resourceVersionMatch, sendInitialEvents, allowBookmarks);
+        OptionRules.CheckWatch(resourceVersionMatch, @continue, sendInitialEvents);
         if (!Revisions.TryParse(resourceVersion.Length == 0 ? "0" : resourceVersion, out var revision))
         {
-            throw StatusErrors.BadRequest($"invalid resource version \"{resourceVersion}\"").AsException();
+            throw StatusErrors.BadRequest("invalid resource version: " + Revisions.Problem(resourceVersion)).AsException();
         }
 
         var wantsInitial = sendInitialEvents ?? revision == 0;
@@ -38,29 +38,5 @@ internal sealed record WatchStart(Watcher Watcher, ObjectMap? Initial, long Init
         var applied = cache.Applied;
         var watcher = kind.Objects.WatchFromNow(selection, out var snapshot);
         return new WatchStart(watcher, wantsInitial ? snapshot.Objects : null, Math.Max(applied, snapshot.Revision));
-    }
-
-    private static void Check(string match, bool? sendInitialEvents, bool allowBookmarks)
-    {
-        var errors = new FieldErrors();
-        if (sendInitialEvents is not null && match != "NotOlderThan")
-        {
-            errors.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        }
-
-        if (sendInitialEvents is null && match.Length > 0)
-        {
-            errors.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-        }
-
-        if (sendInitialEvents == true && !allowBookmarks)
-        {
-            errors.Forbidden("sendInitialEvents", "sendInitialEvents requires setting allowWatchBookmarks to true");
-        }
-
-        if (errors.Any)
-        {
-            throw StatusErrors.Invalid("meta.k8s.io", "ListOptions", "", errors.All).AsException();
-        }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class InProcessClient(
                     }
                 }
 
-                if (query.SendInitialEvents == true)
+                if (query is { SendInitialEvents: true, AllowWatchBookmarks: true })
                 {
                     yield return Bookmark<T>(start.InitialRevision, endsInitialEvents: true);
                 }
@@ -233,7 +233,7 @@ internal sealed class InProcessClient(
         kind.Objects.KeepValues();
         var selection = Selection.Parse(kind, query.Namespace, query.LabelSelector, query.FieldSelector);
         return (kind, selection, await WatchStart.OpenAsync(
-            kind, selection, query.ResourceVersion, query.ResourceVersionMatch, query.SendInitialEvents, query.AllowWatchBookmarks, cache, time, ct));
+            kind, selection, query.ResourceVersion, query.ResourceVersionMatch, "", query.SendInitialEvents, cache, time, ct));
     }
 
     private async Task<SubresourceAnswer> CallAsync(Kind kind, string verb, NamespacedName name, string subresource, ReadOnlyMemory<byte> body, string mediaType, CancellationToken ct) =>

@@ -43,9 +43,9 @@ internal sealed partial class ApiApplication(
     public async Task ProcessRequestAsync(DefaultHttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        if (path.StartsWith("/healthz", StringComparison.Ordinal) || path.StartsWith("/livez", StringComparison.Ordinal) || path.StartsWith("/readyz", StringComparison.Ordinal))
+        if (health.TryHandle(context, path) is { } checkup)
         {
-            await health.HandleAsync(context, path);
+            await checkup;
             return;
         }
 

@@ -30,6 +30,11 @@ internal sealed record RequestInfo
     public static RequestInfo Parse(string method, string path, bool isWatch)
     {
         var parts = path.Split('/');
+        if (parts is ["", "api" or "apis", _, .., ""] && !path.Contains("/proxy", StringComparison.Ordinal))
+        {
+            parts = parts[..^1]; // A slash at the end says nothing, but to a proxied server.
+        }
+
         if (parts is not ["", "api" or "apis", ..] || Array.IndexOf(parts, "", 1) is >= 0 and var empty && !IsTail(parts, empty))
         {
             return new RequestInfo { Verb = Lower(method), Path = path };
@@ -51,6 +56,13 @@ internal sealed record RequestInfo
             Version = parts[at - 1],
         };
 
+        // The old form of a watch, which still names what it watches by its path: /api/v1/watch/namespaces/NAME/pods/NAME.
+        var isOldWatch = parts[at] == "watch" && method is "GET" && parts.Length > at + 1;
+        if (isOldWatch)
+        {
+            at++;
+        }
+
         // /namespaces/NAME is the namespace itself, /namespaces/NAME/pods is what lies in it.
         if (parts[at] == "namespaces" && parts.Length > at + 2 && parts[at + 2] is not ("status" or "finalize" or ""))
         {
@@ -69,7 +81,7 @@ internal sealed record RequestInfo
             Subresource = parts.Length > at + 2 ? parts[at + 2] : "",
             Rest = parts.Length > at + 3 ? "/" + string.Join('/', parts[(at + 3)..]) : "",
         };
-        return info with { Verb = VerbOf(method, info.Name.Length > 0, isWatch) };
+        return info with { Verb = isOldWatch ? "watch" : VerbOf(method, info.Name.Length > 0, isWatch) };
     }
 
     private static bool IsTail(string[] parts, int empty)
@@ -81,7 +93,7 @@ internal sealed record RequestInfo
 
     private static string VerbOf(string method, bool hasName, bool isWatch) => method switch
     {
-        "GET" or "HEAD" => isWatch ? "watch" : hasName ? "get" : "list",
+        "GET" or "HEAD" => hasName ? "get" : isWatch ? "watch" : "list", // A single object is watched by its field metadata.name.
         "POST" => "create",
         "PUT" => "update",
         "PATCH" => "patch",

@@ -22,7 +22,7 @@ internal sealed class RequestLimits
         var counter = isLong ? longRunning : info.Verb is "get" or "list" or "head" ? reads : writes;
         return counter.TryEnter()
             ? new Slot(counter, isLong)
-            : throw StatusErrors.TooManyRequests("too many requests, please try again later", retryAfterSeconds: 1).AsException();
+            : throw StatusErrors.TooManyRequests("Too many requests, please try again later.", retryAfterSeconds: 1).AsException();
     }
 
     private static bool IsLongRunning(RequestInfo info) =>

@@ -19,10 +19,11 @@ internal sealed class RequestOptions
     public bool? SendInitialEvents { get; private set; }
     public int? TimeoutSeconds { get; private set; }
     public bool? Pretty { get; private set; }
-    public bool IsDryRun { get; private set; }
+    public IReadOnlyList<string> DryRun { get; private set; } = [];
+    public bool IsDryRun => DryRun.Count > 0;
     public string FieldValidation { get; private set; } = "";
     public string FieldManager { get; private set; } = "";
-    public bool Force { get; private set; }
+    public bool? Force { get; private set; }
     public string IncludeObject { get; private set; } = "";
     public long? GracePeriodSeconds { get; private set; }
     public string? PropagationPolicy { get; private set; }
@@ -50,7 +51,7 @@ internal sealed class RequestOptions
         switch (name)
         {
             case "watch":
-                Watch = Flag(name, value);
+                Watch = Flag(value);
                 break;
             case "labelSelector":
                 LabelSelector = value;
@@ -65,65 +66,57 @@ internal sealed class RequestOptions
                 ResourceVersionMatch = value;
                 break;
             case "limit":
-                Limit = (int)Math.Min(Number(name, value), int.MaxValue);
+                Limit = (int)Math.Min(Number(value), int.MaxValue);
                 break;
             case "continue":
                 Continue = value;
                 break;
             case "allowWatchBookmarks":
-                AllowWatchBookmarks = Flag(name, value);
+                AllowWatchBookmarks = Flag(value);
                 break;
             case "sendInitialEvents":
-                SendInitialEvents = Flag(name, value);
+                SendInitialEvents = Flag(value);
                 break;
             case "timeoutSeconds":
-                TimeoutSeconds = (int)Math.Clamp(Number(name, value), 0, int.MaxValue);
+                TimeoutSeconds = (int)Math.Clamp(Number(value), 0, int.MaxValue);
                 break;
             case "pretty":
                 Pretty = value is "true" or "1" or "";
                 break;
             case "dryRun":
-                IsDryRun = value == "All" ? true : throw Invalid("dryRun", value);
+                DryRun = [.. DryRun, value];
                 break;
             case "fieldValidation":
-                FieldValidation = value is "" or "Ignore" or "Warn" or "Strict" ? value : throw Invalid("fieldValidation", value);
+                FieldValidation = value;
                 break;
             case "fieldManager":
-                FieldManager = value.Length <= 128 ? value : throw Invalid("fieldManager", value);
+                FieldManager = value;
                 break;
             case "force":
-                Force = Flag(name, value);
+                Force = Flag(value);
                 break;
             case "includeObject":
                 IncludeObject = value;
                 break;
             case "gracePeriodSeconds":
-                GracePeriodSeconds = Number(name, value);
+                GracePeriodSeconds = Number(value);
                 break;
             case "propagationPolicy":
                 PropagationPolicy = value;
                 break;
             case "orphanDependents":
-                OrphanDependents = Flag(name, value);
+                OrphanDependents = Flag(value);
                 break;
             default:
                 break;
         }
     }
 
-    // Go's rule for flags in a query: present without value, or "false"/"0", everything else is true.
-    private static bool Flag(string name, string value) => value.Length == 0 || value.ToLowerInvariant() switch
-    {
-        "true" or "1" or "t" => true,
-        "false" or "0" or "f" => false,
-        _ => true,
-    };
+    // A flag is off when it says so, and on in every other form, without a value too.
+    private static bool Flag(string value) => value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
-    private static long Number(string name, string value) =>
+    private static long Number(string value) =>
         long.TryParse(value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number)
             ? number
             : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{value}\": invalid syntax").AsException();
-
-    private static StatusException Invalid(string name, string value) =>
-        StatusErrors.BadRequest($"invalid value for {name}: \"{(value.Length > 64 ? value[..64] : value)}\"").AsException();
 }

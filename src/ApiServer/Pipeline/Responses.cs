@@ -120,6 +120,13 @@ internal static class Responses
         };
     }
 
+    /// <summary>What answers a path that belongs to nobody.</summary>
+    public static Task WritePageNotFoundAsync(HttpContext http)
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return WriteBytesAsync(http, 404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray(), endsLine: false);
+    }
+
     private static void AddWarnings(ApiRequest request)
     {
         foreach (var warning in request.Write.Warnings)

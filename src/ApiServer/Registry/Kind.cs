@@ -96,7 +96,7 @@ internal abstract class Kind
         var index = Array.IndexOf(FieldNames, field);
         return index >= 0 ? index : throw StatusErrors.BadRequest(
             FieldNames.Length > 0
-                ? $"field label not supported: {field}"
+                ? Rules.UnknownField(field)
                 : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"").AsException();
     }
 

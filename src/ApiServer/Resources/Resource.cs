@@ -33,6 +33,9 @@ public abstract class Resource
     /// <summary>How dependents are treated when a DELETE does not say: Background, Orphan or Foreground.</summary>
     public virtual string DefaultPropagation => "Background";
 
+    /// <summary>What is said of a field selector with a field that the kind, which has such fields, does not have.</summary>
+    public virtual string UnknownField(string field) => $"field label not supported: {field}";
+
     /// <summary>These rules as the machinery sees them that does not know the type.</summary>
     internal abstract Kind ToKind();
 }

@@ -29,7 +29,7 @@ internal abstract class Review<T> : Review where T : class, IResource<T>
     {
         if (request.Info.Verb != "create" || request.Info.Name.Length > 0)
         {
-            throw StatusErrors.MethodNotAllowed(Type.Group, Type.Plural, request.Info.Verb).AsException();
+            throw StatusErrors.MethodNotAllowed().AsException();
         }
 
         T question;

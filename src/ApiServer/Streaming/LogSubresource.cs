@@ -21,7 +21,7 @@ internal sealed class LogSubresource(PodTarget target, KubeletConnector kubelets
     {
         if (request.Info.Verb != "get")
         {
-            throw StatusErrors.MethodNotAllowed("", "pods/log", request.Info.Verb).AsException();
+            throw StatusErrors.MethodNotAllowed().AsException();
         }
 
         var (container, query) = Query(request);

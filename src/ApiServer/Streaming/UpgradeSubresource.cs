@@ -20,7 +20,7 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
         var info = request.Info;
         if (info.Verb is not ("create" or "get"))
         {
-            throw StatusErrors.MethodNotAllowed("", $"pods/{name}", info.Verb).AsException();
+            throw StatusErrors.MethodNotAllowed().AsException();
         }
 
         var (pod, kubelet) = await target.FindAsync(request, kind);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.WatchCache;
 
@@ -9,4 +10,8 @@ internal static class Revisions
 
     public static bool TryParse(string text, out long revision) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out revision);
+
+    /// <summary>What is said of a text that is no version.</summary>
+    public static string Problem(string text) =>
+        $"resourceVersion: Invalid value: {GoText.Quote(text)}: strconv.ParseUint: parsing {GoText.Quote(text)}: invalid syntax";
 }

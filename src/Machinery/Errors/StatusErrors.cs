@@ -76,6 +76,10 @@ public static class StatusErrors
     public static Status MethodNotAllowed(string group, string resource, string verb) =>
         Failure(405, StatusReason.MethodNotAllowed, $"{verb} is not supported on resources of kind {GoText.Quote(Of(group, resource))}", Details(group, resource, ""));
 
+    /// <summary>A path that exists, but not for this HTTP method.</summary>
+    public static Status MethodNotAllowed() =>
+        Failure(405, StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource", StatusDetails.Empty);
+
     public static Status NotAcceptable(IEnumerable<string> mediaTypes) =>
         Failure(406, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", mediaTypes)}", null);
 

@@ -17,6 +17,11 @@ public sealed class RequestInfoTests
     [InlineData("GET", "/api/v1/namespaces/a/services/b/proxy/x//y/", false, "get|/v1/services|a|b|proxy")]
     [InlineData("GET", "/apis/apps/v1", false, "get|")]
     [InlineData("GET", "/api/v1/", false, "get|")]
+    [InlineData("GET", "/api/v1/pods/", false, "list|/v1/pods|||")]
+    [InlineData("GET", "/api/v1/namespaces/a/pods/b", true, "get|/v1/pods|a|b|")]
+    [InlineData("GET", "/api/v1/watch/pods", false, "watch|/v1/pods|||")]
+    [InlineData("GET", "/api/v1/watch/namespaces/a/pods/b", false, "watch|/v1/pods|a|b|")]
+    [InlineData("GET", "/apis/apps/v1/watch/namespaces/a/deployments", false, "watch|apps/v1/deployments|a||")]
     [InlineData("BREW", "/metrics", false, "unknown|")]
     public void A_path_says_what_a_request_is_about(string method, string path, bool isWatch, string expected)
     {

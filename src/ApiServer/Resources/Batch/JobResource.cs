@@ -27,6 +27,8 @@ public sealed class JobResource : Resource<Job>
         Columns<Job>.Text("Selector", static value => Cells.SelectorText(value.Spec.Selector), priority: 1),
     ];
 
+    public override string UnknownField(string field) => $"field label \"{field}\" not supported for Job";
+
     public override IReadOnlyDictionary<string, Func<Job, string>> SelectableFields { get; } = new Dictionary<string, Func<Job, string>>
     {
         ["status.successful"] = static value => Cells.Number(value.Status.Succeeded),
