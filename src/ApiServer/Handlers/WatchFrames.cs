@@ -1,6 +1,7 @@
 using System.Buffers;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -85,5 +86,17 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
         }
 
         WatchFrame.Write(output, WatchFrame.Bookmark, mark.Written.Span);
+    }
+
+    /// <summary>The last event of a watch that cannot go on.</summary>
+    public void WriteError(IBufferWriter<byte> output, Status status)
+    {
+        if (isProtobuf)
+        {
+            ProtobufFrames.Write(output, ProtobufFrames.Error, ApiProto.ToBytes(status));
+            return;
+        }
+
+        WatchFrame.Write(output, WatchFrame.Error, ApiJson.ToUtf8(status));
     }
 }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -38,7 +37,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         catch (StatusException e) when (e.Status.Code is 410 or 504)
         {
             // The request is a good one, it is history that does not reach there: that is told as an event of the watch.
-            await WriteErrorAsync(request, e.Status);
+            await WriteErrorAsync(request, new WatchFrames(kind, format, options.IncludeObject, time), e.Status);
             return;
         }
 
@@ -52,12 +51,13 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         }
     }
 
-    private static async Task WriteErrorAsync(ApiRequest request, Status status)
+    private static async Task WriteErrorAsync(ApiRequest request, WatchFrames frames, Status status)
     {
-        request.Http.Response.ContentType = "application/json";
-        request.Http.Response.Headers.CacheControl = "no-cache, private";
-        WatchFrame.Write(request.Http.Response.BodyWriter, WatchFrame.Error, ApiJson.ToUtf8(status));
-        await request.Http.Response.BodyWriter.FlushAsync(request.Aborted);
+        var response = request.Http.Response;
+        response.ContentType = frames.ContentType;
+        response.Headers.CacheControl = "no-cache, private";
+        frames.WriteError(response.BodyWriter, status);
+        await response.BodyWriter.FlushAsync(request.Aborted);
     }
 
     private async Task StreamAsync(ApiRequest request, Kind kind, Selection selection, WatchStart start, OutputFormat format)

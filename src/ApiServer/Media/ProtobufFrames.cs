@@ -35,6 +35,8 @@ internal static class ProtobufFrames
 
     public static ReadOnlySpan<byte> Bookmark => "BOOKMARK"u8;
 
+    public static ReadOnlySpan<byte> Error => "ERROR"u8;
+
     public static ReadOnlySpan<byte> Type(WatchItemType type) => type switch
     {
         WatchItemType.Added => "ADDED"u8,
