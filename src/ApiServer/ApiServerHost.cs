@@ -54,14 +54,14 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerConfig config, IRevisionStore store, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
     {
         var random = new Random();
-        var catalog = new Catalog([.. AllResources.List.Select(static rules => rules.ToKind())]);
+        var catalog = new Catalog([.. AllResources.List.SelectMany(static rules => rules.ToKinds())]);
         var protobuf = new ProtobufForms(time);
-        foreach (var kind in catalog.Kinds)
+        foreach (var kind in catalog.Hubs)
         {
             kind.Objects.Protobuf = protobuf;
         }
 
-        var cache = new Cache(store, catalog.Kinds, logs.CreateLogger("Navarch.ApiServer.Cache"));
+        var cache = new Cache(store, catalog.Hubs, logs.CreateLogger("Navarch.ApiServer.Cache"));
         IReadOnlyList<IAdmission> admission = [new NamespaceProtection(), new DefaultTolerations(), new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>())];
         var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
         var addresses = new AddressPool(config.ServiceNetwork, new Random());

@@ -26,7 +26,7 @@ internal sealed class DiscoveryDocuments
     {
         var handlers = subresources.ToList();
         var served = catalog.Kinds
-            .Select(kind => new Served(kind.Type, kind.Rules.Verbs, StorageHash(kind), [.. StatusOf(kind), .. handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>().OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
+            .Select(kind => new Served(kind.Type, kind.Rules.Verbs, StorageHash(kind.Hub), [.. StatusOf(kind), .. handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>().OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
             .Concat(reviews.Select(review => new Served(review.Type, Review.Verbs, "", [])))
             .OrderBy(item => item.Type.Plural, StringComparer.Ordinal)
             .ToList();

@@ -54,7 +54,7 @@ internal sealed class OpenApiHandler
             Body = BodyOf(type),
             IsConnection = type.Name is "exec" or "attach" or "portforward" or "proxy" or "log",
         });
-        return new OpenApiResource(kind.Type, kind.Rules.Schema, kind.Rules.Verbs)
+        return new OpenApiResource(kind.Type, kind.Schema, kind.Rules.Verbs)
         {
             Subresources = [.. kind.Rules.HasStatus ? [new OpenApiSubresource("status", ["get", "patch", "update"])] : Array.Empty<OpenApiSubresource>(), .. subresources],
         };

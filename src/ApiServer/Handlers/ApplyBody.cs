@@ -72,14 +72,14 @@ internal sealed class ApplyBody
     {
         var before = current?.Value.Metadata.ManagedFields ?? [];
         var fields = ManagedFields.Of(before);
-        var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(current.Json);
+        var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(kind.Show(current).Json);
         (live["metadata"] as JsonObject)?.Remove("managedFields");
         if (current is not null && before.Count == 0)
         {
-            fields.Update(new Manager(EarlierManager, kind.Type.ApiVersion, "", manager.Now), new JsonObject(), live, kind.Rules.Schema);
+            fields.Update(new Manager(EarlierManager, kind.Type.ApiVersion, "", manager.Now), new JsonObject(), live, kind.Schema);
         }
 
-        var merged = fields.Apply(manager, live, (JsonObject)configuration.Clone(), kind.Rules.Schema, force, out var conflicts);
+        var merged = fields.Apply(manager, live, (JsonObject)configuration.Clone(), kind.Schema, force, out var conflicts);
         if (merged is null)
         {
             throw Conflict(conflicts).AsException();

@@ -18,6 +18,11 @@ internal static class ListAnswer
     public static Task WriteAsync(ApiRequest request, Kind kind, ListPage page, OutputFormat format, TimeProvider time)
     {
         var isPlain = format.Form == Form.Object;
+        if (kind.Hub != kind && format.Form != Form.Table)
+        {
+            page = page with { Items = page.Items.ConvertAll(item => kind.Show(item)) };
+        }
+
         if (isPlain && format.Encoding == OutputEncoding.Json && !request.IsPretty && !format.Pretty)
         {
             return WriteJsonAsync(request, kind, page);

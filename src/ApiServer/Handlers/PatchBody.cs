@@ -76,7 +76,7 @@ internal sealed class PatchBody
     /// <exception cref="StatusException">The patch does not fit the object, or what it makes is none.</exception>
     public IResource Apply(Kind kind, StoredObject current, Action<IReadOnlyList<string>>? report)
     {
-        var json = Apply(current.Json);
+        var json = Apply(kind.Show(current).Json);
         try
         {
             var value = kind.ParseRequest(json, out var problems);

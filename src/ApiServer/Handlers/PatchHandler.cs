@@ -17,7 +17,7 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
             return;
         }
 
-        var patch = await ReadAsync(request, kind.Rules.Schema);
+        var patch = await ReadAsync(request, kind.Schema);
         var info = request.Info;
         var outcome = await objects.UpdateAsync(kind, info.Namespace, info.Name, Apply, scope, request.Write, request.Aborted);
         await Responses.WriteObjectAsync(request, 200, kind, outcome.Object, time);

@@ -24,14 +24,15 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
     {
         if (isProtobuf)
         {
-            var envelope = format.Form == Form.PartialMetadata ? PartialProtobuf.Write(item.Object, format.TypeVersion) : item.Object.Protobuf;
+            var shown = kind.Show(item.Object);
+            var envelope = format.Form == Form.PartialMetadata ? PartialProtobuf.Write(shown, format.TypeVersion) : shown.Protobuf;
             ProtobufFrames.Write(output, ProtobufFrames.Type(item.Type), envelope.Span);
             return;
         }
 
         if (writer is null)
         {
-            WatchFrame.Write(output, item.Type, item.Object.Json);
+            WatchFrame.Write(output, item.Type, kind.Show(item.Object).Json);
             return;
         }
 
@@ -49,7 +50,7 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
         }
         else
         {
-            PartialMetadata.Write(writer, item.Object, format.TypeVersion);
+            PartialMetadata.Write(writer, kind.Show(item.Object), format.TypeVersion);
         }
 
         WatchFrame.Write(output, item.Type, writer.Written.Span);

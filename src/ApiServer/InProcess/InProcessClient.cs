@@ -31,7 +31,7 @@ internal sealed class InProcessClient(
     {
         var kind = await AdmitAsync<T>("get", name.Namespace, name.Name, "", ct);
         var found = await objects.FindAsync(kind, kind.Key(name.Namespace, name.Name), ct) ?? throw StatusErrors.NotFound(kind.Type, name.Name).AsException();
-        return (T)found.Value;
+        return (T)kind.Show(found).Value;
     });
 
     public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T> => GuardAsync(async () =>
@@ -50,7 +50,7 @@ internal sealed class InProcessClient(
         var items = new T[page.Items.Count];
         for (var i = 0; i < items.Length; i++)
         {
-            items[i] = (T)page.Items[i].Value;
+            items[i] = (T)kind.Show(page.Items[i]).Value;
         }
 
         return new ResourceList<T>(page.Metadata, items);
@@ -68,7 +68,7 @@ internal sealed class InProcessClient(
                 {
                     if (selection.Matches(walk.Current))
                     {
-                        yield return new WatchEvent<T>(WatchEventType.Added, (T)walk.Current.Value);
+                        yield return new WatchEvent<T>(WatchEventType.Added, (T)kind.Show(walk.Current).Value);
                     }
                 }
 
@@ -93,7 +93,7 @@ internal sealed class InProcessClient(
                 while (watcher.TryRead(out var item))
                 {
                     told = item.Object.Revision;
-                    yield return new WatchEvent<T>((WatchEventType)item.Type, (T)item.Object.Value);
+                    yield return new WatchEvent<T>((WatchEventType)item.Type, (T)kind.Show(item.Object).Value);
                 }
 
                 if (Volatile.Read(ref isOver))
@@ -120,7 +120,7 @@ internal sealed class InProcessClient(
         var @namespace = resource.Metadata.Namespace;
         var kind = await AdmitAsync<T>("create", @namespace, "", "", ct);
         var stored = await objects.CreateAsync(kind, @namespace, WithDefaults(kind, resource), new WriteOptions(user), ct);
-        return (T)stored.Value;
+        return (T)kind.Show(stored).Value;
     });
 
     public Task<T> UpdateAsync<T>(T resource, CancellationToken ct) where T : class, IResource<T> => UpdateAsync(resource, "", UpdateScope.Main, ct);
@@ -143,13 +143,13 @@ internal sealed class InProcessClient(
             var applied = await objects.UpdateAsync(
                 kind, name.Namespace, name.Name, apply.Apply, scope, new WriteOptions(user) { IsApply = true, FieldManager = patch.FieldManager, Subresource = subresource }, ct,
                 scope == UpdateScope.Main ? () => apply.Apply(null) : null);
-            return (T)applied.Object.Value;
+            return (T)kind.Show(applied.Object).Value;
         }
 
-        var body = PatchBody.Parse(patch.MediaType, patch.Body.Span, kind.Rules.Schema);
+        var body = PatchBody.Parse(patch.MediaType, patch.Body.Span, kind.Schema);
         var outcome = await objects.UpdateAsync(
             kind, name.Namespace, name.Name, current => body.Apply(kind, current, null), scope, Options(patch.FieldManager, subresource), ct);
-        return (T)outcome.Object.Value;
+        return (T)kind.Show(outcome.Object).Value;
     });
 
     public Task DeleteAsync<T>(NamespacedName name, DeleteOptions options, CancellationToken ct) where T : class, IResource<T> => GuardAsync(async () =>
@@ -224,7 +224,7 @@ internal sealed class InProcessClient(
         var kind = await AdmitAsync<T>("update", @namespace, name, subresource, ct);
         var value = WithDefaults(kind, resource);
         var outcome = await objects.UpdateAsync(kind, @namespace, name, _ => value, scope, Options("", subresource), ct);
-        return (T)outcome.Object.Value;
+        return (T)kind.Show(outcome.Object).Value;
     });
 
     private async Task<(Kind Kind, Selection Selection, WatchStart Start)> OpenAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T>

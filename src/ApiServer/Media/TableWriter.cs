@@ -68,6 +68,7 @@ internal sealed class TableWriter(Kind kind, string version, string includeObjec
         WriteConditions(writer, value);
         if (includeObject != "None")
         {
+            stored = kind.Show(stored);
             writer.Raw(",\"object\":"u8);
             if (includeObject == "Object")
             {

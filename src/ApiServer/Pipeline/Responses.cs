@@ -25,13 +25,13 @@ internal static class Responses
                 new TableWriter(kind, format.TypeVersion, request.Options.IncludeObject, time.GetUtcNow()).WriteTable(table, value);
                 return WriteAsync(request, code, table.Written, format);
             case Form.PartialMetadata when format.Encoding == OutputEncoding.Protobuf:
-                return WriteProtobufAsync(request, code, PartialProtobuf.Write(value, format.TypeVersion));
+                return WriteProtobufAsync(request, code, PartialProtobuf.Write(kind.Show(value), format.TypeVersion));
             case Form.PartialMetadata:
                 var partial = new ApiWriter();
-                PartialMetadata.Write(partial, value, format.TypeVersion);
+                PartialMetadata.Write(partial, kind.Show(value), format.TypeVersion);
                 return WriteAsync(request, code, partial.Written, format);
             default:
-                return WriteAsync(request, code, value, format);
+                return WriteAsync(request, code, kind.Show(value), format);
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class Catalog
 
     public IReadOnlyList<Kind> Kinds { get; }
 
+    /// <summary>The kinds in the versions they are stored in.</summary>
+    public IEnumerable<Kind> Hubs => Kinds.Where(static kind => kind.Hub == kind);
+
     public FrozenSet<string> Groups { get; }
 
     public Kind? Find(string group, string version, string plural) => byPath.GetValueOrDefault((group, version, plural));

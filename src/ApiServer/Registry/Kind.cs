@@ -26,9 +26,23 @@ internal abstract class Kind
     private static ProtoWriter? threadProtoWriter;
 
     protected Kind(Resource rules, string[] fieldNames)
+        : this(rules, rules.Type, rules.Schema, fieldNames, null)
     {
+    }
+
+    /// <summary>A kind that shows the objects of another.</summary>
+    protected Kind(Kind hub, ResourceView view, string[] fieldNames)
+        : this(hub.Rules, view.Type, view.Schema, fieldNames, hub)
+    {
+    }
+
+    private Kind(Resource rules, ResourceType type, Schema schema, string[] fieldNames, Kind? hub)
+    {
+        Hub = hub ?? this;
+        Objects = hub?.Objects ?? new Collection(this);
         Rules = rules;
-        Type = rules.Type;
+        Type = type;
+        Schema = schema;
         StoragePrefix = rules.StoragePrefix;
         TypePrefix = System.Text.Encoding.UTF8.GetBytes($"\"kind\":\"{Type.Kind}\",\"apiVersion\":\"{Type.ApiVersion}\",");
         FieldNames = fieldNames;
@@ -37,20 +51,24 @@ internal abstract class Kind
         {
             IndexedField = int.MinValue;
         }
-
-        Objects = new Collection(this);
     }
 
     public Resource Rules { get; }
 
+    /// <summary>The version that requests through this kind speak.</summary>
     public ResourceType Type { get; }
+
+    public Schema Schema { get; }
+
+    /// <summary>The kind in the version it is stored in; mostly this one itself.</summary>
+    public Kind Hub { get; }
 
     public string StoragePrefix { get; }
 
     /// <summary>What every object begins with after the brace: <c>"kind":"Pod","apiVersion":"v1",</c>.</summary>
     public byte[] TypePrefix { get; }
 
-    /// <summary>Selectable fields beside metadata.name and metadata.namespace.</summary>
+    /// <summary>Selectable fields beside metadata.name and metadata.namespace, in the order of the hub; empty names cannot be selected by.</summary>
     public string[] FieldNames { get; }
 
     /// <summary>The field by which watchers are filed; no valid index where there is none.</summary>
@@ -94,17 +112,23 @@ internal abstract class Kind
         }
 
         var index = Array.IndexOf(FieldNames, field);
-        return index >= 0 ? index : throw StatusErrors.BadRequest(
+        return index >= 0 && field.Length > 0 ? index : throw StatusErrors.BadRequest(
             FieldNames.Length > 0
                 ? Rules.UnknownField(field)
                 : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"").AsException();
     }
 
+    /// <summary>A stored object in this version; the same where it is stored in this version.</summary>
+    public virtual StoredObject Show(StoredObject stored) => stored;
+
+    /// <summary>An object of the stored version in this version.</summary>
+    public virtual IResource Show(IResource value) => value;
+
     /// <summary>Decodes what the server itself encoded.</summary>
     /// <exception cref="ApiJsonException">The bytes are not such an object.</exception>
     public abstract IResource Parse(ReadOnlySpan<byte> json);
 
-    /// <summary>Decodes what a client sent; declared defaults are filled in.</summary>
+    /// <summary>Decodes what a client sent into the stored version; declared defaults are filled in.</summary>
     /// <param name="problems">Unknown and doubled fields.</param>
     /// <exception cref="ApiJsonException">The JSON does not fit the kind.</exception>
     public abstract IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems);

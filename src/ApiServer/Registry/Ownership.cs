@@ -31,12 +31,10 @@ internal static class Ownership
 
         var fields = ManagedFields.Of(owners);
         var manager = new Manager(options.FieldManager.Length > 0 ? options.FieldManager : UnknownManager, kind.Type.ApiVersion, options.Subresource, MetadataRules.WholeSeconds(now));
-        fields.Update(manager, Tree(old), Tree(value), kind.Rules.Schema);
+        fields.Update(manager, Tree(kind, old), Tree(kind, value), kind.Schema);
         return value.WithMetadata(value.Metadata with { ManagedFields = fields.ToEntries() });
     }
 
-    private static JsonObject Tree(IResource value)
-    {
-        return (JsonObject)JsonNode.Parse(ApiJson.ToUtf8(value.WithMetadata(value.Metadata with { ManagedFields = [] })));
-    }
+    private static JsonObject Tree(Kind kind, IResource value) =>
+        (JsonObject)JsonNode.Parse(ApiJson.ToUtf8(kind.Show(value.WithMetadata(value.Metadata with { ManagedFields = [] }))));
 }

@@ -36,8 +36,18 @@ public abstract class Resource
     /// <summary>What is said of a field selector with a field that the kind, which has such fields, does not have.</summary>
     public virtual string UnknownField(string field) => $"field label not supported: {field}";
 
+    /// <summary>Further versions in which the kind is served.</summary>
+    public virtual IReadOnlyList<ResourceView> Views => [];
+
     /// <summary>These rules as the machinery sees them that does not know the type.</summary>
     internal abstract Kind ToKind();
+
+    /// <summary>The kind in all its versions, the stored one first.</summary>
+    internal IEnumerable<Kind> ToKinds()
+    {
+        var hub = ToKind();
+        return Views.Select(view => view.ToKind(hub)).Prepend(hub);
+    }
 }
 
 /// <summary>

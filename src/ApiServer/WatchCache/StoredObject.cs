@@ -124,6 +124,10 @@ internal sealed class StoredObject
             prepared.Kind, prepared.Key, revision, json, at, length, prepared.Labels, prepared.Fields, prepared.Namespace, prepared.Name, keepValue ? value : null);
     }
 
+    /// <summary>An object as another version of its kind shows it.</summary>
+    public static StoredObject Shown(Kind kind, StoredObject stored, IResource value) =>
+        new(kind, stored.Key, stored.Revision, Api.Json.ApiJson.ToUtf8(value), 0, 0, stored.Labels, stored.Fields, stored.Namespace, stored.Name, value);
+
     /// <summary>
     /// The same object under a later version: what a watcher is shown when the object is deleted or leaves its selection.
     /// </summary>

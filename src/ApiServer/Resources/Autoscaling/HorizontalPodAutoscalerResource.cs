@@ -9,6 +9,10 @@ public sealed class HorizontalPodAutoscalerResource : Resource<HorizontalPodAuto
     private static readonly HPAScalingPolicy[] UpPolicies = [new() { Type = "Pods", Value = 4, PeriodSeconds = 15 }, new() { Type = "Percent", Value = 100, PeriodSeconds = 15 }];
     private static readonly HPAScalingPolicy[] DownPolicies = [new() { Type = "Percent", Value = 100, PeriodSeconds = 15 }];
 
+    public HorizontalPodAutoscalerResource() => Views = [new HorizontalPodAutoscalerView(this)];
+
+    public override IReadOnlyList<ResourceView> Views { get; }
+
     public override bool HasStatus => true;
 
     public override IReadOnlyList<Column<HorizontalPodAutoscaler>> Columns { get; } =

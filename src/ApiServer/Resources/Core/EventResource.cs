@@ -1,4 +1,5 @@
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Resources.Events;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.Core;
@@ -6,6 +7,10 @@ namespace Navarch.ApiServer.Resources.Core;
 /// <summary>Something that happened to an object. Kept for an hour.</summary>
 public sealed class EventResource : Resource<Event>
 {
+    public EventResource() => Views = [new EventView(this)];
+
+    public override IReadOnlyList<ResourceView> Views { get; }
+
     public override bool CreatesOnUpdate => true;
 
     public override TimeSpan? Expiry => TimeSpan.FromHours(1);
@@ -39,7 +44,10 @@ public sealed class EventResource : Resource<Event>
         ["type"] = static value => value.Type,
     };
 
-    public override void Validate(Event value, FieldErrors errors)
+    public override void Validate(Event value, FieldErrors errors) => Validate(value, "reportingComponent", errors);
+
+    /// <param name="reporter">What the version calls the component that reports.</param>
+    internal static void Validate(Event value, string reporter, FieldErrors errors)
     {
         var involved = value.InvolvedObject.Namespace;
         var fits = involved.Length > 0
@@ -52,21 +60,21 @@ public sealed class EventResource : Resource<Event>
 
         if (value.EventTime is not null)
         {
-            NewForm(value, errors);
+            NewForm(value, reporter, errors);
         }
     }
 
-    private static void NewForm(Event value, FieldErrors errors)
+    private static void NewForm(Event value, string reporter, FieldErrors errors)
     {
         const int TextMax = 128;
         const int MessageMax = 1024;
         if (value.ReportingController.Length == 0)
         {
-            errors.Required("reportingController");
+            errors.Required(reporter);
         }
         else
         {
-            errors.QualifiedName(FieldPath.Of("reportingController"), value.ReportingController);
+            errors.QualifiedName(FieldPath.Of(reporter), value.ReportingController);
         }
 
         Text("reportingInstance", value.ReportingInstance);
