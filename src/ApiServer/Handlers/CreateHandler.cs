@@ -28,18 +28,19 @@ internal static class Addressing
     /// <exception cref="StatusException">400.</exception>
     public static void Check(Kind kind, Api.IResource value, string @namespace, string name)
     {
+        // What a cluster-wide object says of a namespace is not heard.
         var metadata = value.Metadata;
-        if (metadata.Namespace.Length > 0 && metadata.Namespace != (kind.Type.Namespaced ? @namespace : ""))
+        if (kind.Type.Namespaced && metadata.Namespace.Length > 0 && metadata.Namespace != @namespace)
         {
             throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request").AsException();
         }
 
-        if (name.Length > 0 && metadata.Name.Length > 0 && metadata.Name != name)
+        if (name.Length > 0 && metadata.Name.Length == 0)
         {
-            throw StatusErrors.BadRequest($"the name of the object ({metadata.Name}) does not match the name on the URL ({name})").AsException();
+            throw StatusErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided").AsException();
         }
 
-        if (name.Length > 0 && metadata.Name.Length == 0)
+        if (name.Length > 0 && metadata.Name != name)
         {
             throw StatusErrors.BadRequest($"the name of the object ({metadata.Name}) does not match the name on the URL ({name})").AsException();
         }

@@ -26,7 +26,8 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             return;
         }
 
-        await Responses.WriteObjectAsync(request, 200, kind, outcome.Object, time);
+        // Not gone yet, for one who asked for what depends on it to go too: accepted, not done.
+        await Responses.WriteObjectAsync(request, !outcome.IsGone && options.OrphanDependents == false ? 202 : 200, kind, outcome.Object, time);
     }
 
     public async Task HandleCollectionAsync(ApiRequest request, Kind kind)

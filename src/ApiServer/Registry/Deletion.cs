@@ -7,8 +7,11 @@ namespace Navarch.ApiServer.Registry;
 /// <summary>Decides what a DELETE does to an object. Depends on its arguments alone.</summary>
 internal static class Deletion
 {
-    private const string OrphanFinalizer = "orphan";
-    private const string ForegroundFinalizer = "foregroundDeletion";
+    public const string OrphanFinalizer = "orphan";
+    public const string ForegroundFinalizer = "foregroundDeletion";
+
+    /// <summary>A default propagation that cannot be overruled: nothing depends on objects of such kinds.</summary>
+    public const string NoPropagation = "Unsupported";
 
     /// <summary>What is to happen.</summary>
     public abstract record Decision
@@ -66,9 +69,9 @@ internal static class Deletion
         var changesFinalizers = !finalizers.SequenceEqual(metadata.Finalizers);
 
         // A second delete can only bring the end nearer.
-        if (metadata.DeletionGracePeriodSeconds is > 0 and var before && options.GracePeriodSeconds is { } asked && asked < before)
+        if (metadata.DeletionGracePeriodSeconds is > 0 and var before && options.GracePeriodSeconds is { } asked && (asked < 0 ? 1 : asked) < before)
         {
-            var after = Math.Max(asked, 0);
+            var after = asked < 0 ? 1 : asked;
             return after == 0 && !isHeld
                 ? new Decision.Remove()
                 : new Decision.Mark(current.WithMetadata(metadata with
@@ -103,7 +106,7 @@ internal static class Deletion
 
     private static IReadOnlyList<string> Finalizers(Kind kind, IReadOnlyList<string> present, DeleteOptions options)
     {
-        var policy = options.PropagationPolicy
+        var policy = kind.Rules.DefaultPropagation == NoPropagation ? NoPropagation : options.PropagationPolicy
             ?? (options.OrphanDependents is { } orphan ? (orphan ? "Orphan" : "Background") : null)
             ?? (present.Contains(OrphanFinalizer) ? "Orphan" : present.Contains(ForegroundFinalizer) ? "Foreground" : kind.Rules.DefaultPropagation);
         var wanted = policy switch { "Orphan" => OrphanFinalizer, "Foreground" => ForegroundFinalizer, _ => null };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Navarch.Api.Meta.V1;
 using Navarch.Machinery.Errors;
@@ -28,22 +29,42 @@ internal static class MetadataRules
     /// <summary>Keeps what an update cannot change and need not repeat.</summary>
     public static ObjectMeta ForUpdate(ObjectMeta metadata, ObjectMeta old) => metadata with
     {
-        GenerateName = old.GenerateName,
-        Namespace = metadata.Namespace.Length == 0 ? old.Namespace : metadata.Namespace,
+        Namespace = old.Namespace,
         UID = metadata.UID.Length == 0 ? old.UID : metadata.UID,
         CreationTimestamp = old.CreationTimestamp,
-        DeletionTimestamp = old.DeletionTimestamp,
-        DeletionGracePeriodSeconds = old.DeletionGracePeriodSeconds,
+        DeletionTimestamp = old.DeletionTimestamp ?? metadata.DeletionTimestamp,
+        DeletionGracePeriodSeconds = metadata.DeletionGracePeriodSeconds ?? old.DeletionGracePeriodSeconds,
         SelfLink = "",
         ResourceVersion = "",
         Generation = old.Generation,
     };
 
+    /// <summary>The metadata with every owner named once, and what to tell a client that named one twice.</summary>
+    public static ObjectMeta WithoutDoubleOwners(ObjectMeta metadata, List<string> warnings)
+    {
+        if (metadata.OwnerReferences.Count < 2)
+        {
+            return metadata;
+        }
+
+        var once = metadata.OwnerReferences.Distinct().ToList();
+        if (once.Count == metadata.OwnerReferences.Count)
+        {
+            return metadata;
+        }
+
+        var doubled = metadata.OwnerReferences.Where((owner, i) => metadata.OwnerReferences.Take(i).Contains(owner)).Select(static owner => owner.UID);
+        warnings.Add(
+            ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+            + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}");
+        return metadata with { OwnerReferences = once };
+    }
+
     public static DateTimeOffset WholeSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     public static void Validate(ObjectMeta metadata, Kind kind, FieldErrors errors)
     {
-        if (metadata.GenerateName.Length > 0 && metadata.Name.Length == 0 && kind.NameProblem(metadata.GenerateName.TrimEnd('-')) is { } prefixProblem)
+        if (metadata.GenerateName.Length > 0 && kind.NameProblem(WithoutDash(metadata.GenerateName)) is { } prefixProblem)
         {
             errors.Invalid("metadata.generateName", metadata.GenerateName, prefixProblem);
         }
@@ -75,21 +96,7 @@ internal static class MetadataRules
 
         ValidateAnnotations(metadata, errors);
         ValidateOwners(metadata.OwnerReferences, errors);
-        foreach (var finalizer in metadata.Finalizers)
-        {
-            if (!LabelSyntax.IsQualifiedName(finalizer))
-            {
-                foreach (var finalizerProblem in LabelSyntax.QualifiedNameProblems(finalizer))
-                {
-                    errors.Invalid("metadata.finalizers", finalizer, finalizerProblem);
-                }
-            }
-        }
-
-        if (metadata.Finalizers.Contains("orphan") && metadata.Finalizers.Contains("foregroundDeletion"))
-        {
-            errors.Invalid("metadata.finalizers", new RawValue("[\"" + string.Join("\",\"", metadata.Finalizers) + "\"]"), "finalizer orphan and foregroundDeletion cannot be both set");
-        }
+        ValidateFinalizers(metadata.Finalizers, errors);
     }
 
     public static void ValidateUpdate(ObjectMeta metadata, ObjectMeta old, FieldErrors errors)
@@ -99,14 +106,19 @@ internal static class MetadataRules
             errors.Invalid("metadata.name", metadata.Name, "field is immutable");
         }
 
-        if (metadata.Namespace != old.Namespace)
-        {
-            errors.Invalid("metadata.namespace", metadata.Namespace, "field is immutable");
-        }
-
         if (metadata.UID != old.UID)
         {
             errors.Invalid("metadata.uid", metadata.UID, "field is immutable");
+        }
+
+        if (metadata.DeletionTimestamp != old.DeletionTimestamp)
+        {
+            errors.Invalid("metadata.deletionTimestamp", metadata.DeletionTimestamp is { } time ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : null, "field is immutable");
+        }
+
+        if (metadata.DeletionGracePeriodSeconds != old.DeletionGracePeriodSeconds)
+        {
+            errors.Invalid("metadata.deletionGracePeriodSeconds", metadata.DeletionGracePeriodSeconds, "field is immutable");
         }
 
         if (old.DeletionTimestamp is null)
@@ -144,33 +156,69 @@ internal static class MetadataRules
         }
     }
 
-    private static void ValidateOwners(IReadOnlyList<OwnerReference> owners, FieldErrors errors)
+    // What will follow a dash at the end is a name's end in its place.
+    private static string WithoutDash(string prefix) => prefix.Length > 1 && prefix[^1] == '-' ? string.Concat(prefix.AsSpan(0, prefix.Length - 2), "a") : prefix;
+
+    private static void ValidateFinalizers(IReadOnlyList<string> finalizers, FieldErrors errors)
     {
-        var hasController = false;
-        for (var i = 0; i < owners.Count; i++)
+        if (finalizers.Count == 0)
         {
-            var owner = owners[i];
-            var path = $"metadata.ownerReferences[{i}]";
-            Require(owner.APIVersion, $"{path}.apiVersion", "version must not be empty");
-            Require(owner.Kind, $"{path}.kind", "must not be empty");
-            Require(owner.Name, $"{path}.name", "must not be empty");
-            Require(owner.UID, $"{path}.uid", "must not be empty");
-            if (owner is { APIVersion: "v1", Kind: "Event" })
-            {
-                errors.Invalid(path, new RawValue("{\"kind\":\"Event\",\"apiVersion\":\"v1\"}"), "/v1, Kind=Event is disallowed from being an owner");
-            }
-
-            if (owner.Controller == true && hasController)
-            {
-                errors.Invalid("metadata.ownerReferences", new RawValue("[]"), $"Only one reference can have Controller set to true. Found \"true\" in references for {owners.First(o => o.Controller == true).Name} and {owner.Name}");
-            }
-
-            hasController |= owner.Controller == true;
+            return;
         }
 
-        void Require(string value, string field, string detail)
+        foreach (var finalizer in finalizers)
         {
-            if (value.Length == 0)
+            foreach (var problem in LabelSyntax.QualifiedNameProblems(finalizer))
+            {
+                errors.Invalid("metadata.finalizers", finalizer, problem);
+            }
+        }
+
+        if (finalizers.Contains(Deletion.OrphanFinalizer) && finalizers.Contains(Deletion.ForegroundFinalizer))
+        {
+            errors.Invalid("metadata.finalizers", RawValue.Of(finalizers), "finalizer orphan and foregroundDeletion cannot be both set");
+        }
+
+        for (var i = 0; i < finalizers.Count; i++)
+        {
+            if (!finalizers[i].Contains('/', StringComparison.Ordinal) && finalizers[i] is not (Deletion.OrphanFinalizer or Deletion.ForegroundFinalizer or "kubernetes"))
+            {
+                errors.Invalid($"metadata.finalizers[{i}]", finalizers[i], "name is neither a standard finalizer name nor is it fully qualified");
+            }
+        }
+    }
+
+    private static void ValidateOwners(IReadOnlyList<OwnerReference> owners, FieldErrors errors)
+    {
+        const string Path = "metadata.ownerReferences";
+        OwnerReference? controller = null;
+        foreach (var owner in owners)
+        {
+            Require(owner.APIVersion[(owner.APIVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], owner.APIVersion, $"{Path}.apiVersion", "version must not be empty");
+            Require(owner.Kind, owner.Kind, $"{Path}.kind", "must not be empty");
+            Require(owner.Name, owner.Name, $"{Path}.name", "must not be empty");
+            Require(owner.UID, owner.UID, $"{Path}.uid", "must not be empty");
+            if (owner is { APIVersion: "v1", Kind: "Event" })
+            {
+                errors.Invalid(Path, RawValue.Of(owner), "/v1, Kind=Event is disallowed from being an owner");
+            }
+
+            if (owner.Controller == true)
+            {
+                if (controller is not null)
+                {
+                    errors.Invalid(
+                        Path, new RawValue($"[{string.Join(',', owners.Select(static o => RawValue.Of(o).Json))}]"),
+                        $"Only one reference can have Controller set to true. Found \"true\" in references for {controller.Kind}/{controller.Name} and {owner.Kind}/{owner.Name}");
+                }
+
+                controller ??= owner;
+            }
+        }
+
+        void Require(string part, string value, string field, string detail)
+        {
+            if (part.Length == 0)
             {
                 errors.Invalid(field, value, detail);
             }

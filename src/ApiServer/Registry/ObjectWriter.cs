@@ -34,7 +34,8 @@ internal sealed class ObjectWriter(
             throw new Status { StatusValue = "Failure", Code = 500, Message = "resourceVersion should not be set on objects to be created" }.AsException();
         }
 
-        await RequireNamespaceAsync(kind, @namespace, value.Metadata.Name, ct);
+        await RequireNamespaceAsync(kind, @namespace, value.Metadata.Name.Length > 0 ? value.Metadata.Name : value.Metadata.GenerateName, ct);
+        value = value.WithMetadata(MetadataRules.WithoutDoubleOwners(value.Metadata, options.Warnings));
         var isGenerated = value.Metadata.Name.Length == 0 && value.Metadata.GenerateName.Length > 0;
         for (var tries = 1; ; tries++)
         {
@@ -49,7 +50,7 @@ internal sealed class ObjectWriter(
 
             if (!isGenerated)
             {
-                throw StatusErrors.AlreadyExists(kind.Type, name).AsException();
+                throw await ExistsAsync(kind, @namespace, name, ct);
             }
 
             if (tries == GeneratedNameTries)
@@ -128,7 +129,8 @@ internal sealed class ObjectWriter(
                     continue;
                 }
 
-                throw StatusErrors.Conflict(kind.Type, name, why).AsException();
+                // Of a delete that is refused the kind is named, not the resource.
+                throw StatusErrors.Conflict(kind.Type.Group, kind.Type.Kind, name, why).AsException();
             }
 
             foreach (var admit in admission)
@@ -174,10 +176,24 @@ internal sealed class ObjectWriter(
 
     private static string? Violates(Api.Meta.V1.Preconditions wanted, ObjectMeta metadata, StoredObject current) =>
         wanted.UID is { } uid && uid != metadata.UID
-            ? $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.UID}"
+            ? $"the UID in the precondition ({uid}) does not match the UID in record ({metadata.UID}). The object might have been deleted and then recreated"
         : wanted.ResourceVersion is { } version && version != Revisions.Text(current.Revision)
-            ? $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Revision}"
+            ? $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Revision}). The object might have been modified"
         : null;
+
+    /// <summary>What answers a write of an object that says it is another one of the same name.</summary>
+    /// <param name="present">Empty where there is none.</param>
+    public static StatusException OtherUid(Kind kind, string @namespace, string name, string wanted, string present) => StatusErrors.Conflict(
+        kind.Type, name,
+        $"StorageError: invalid object, Code: 4, Key: {kind.StoragePrefix}{kind.Key(@namespace, name)}, ResourceVersion: 0, "
+        + $"AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {present}").AsException();
+
+    private async Task<StatusException> ExistsAsync(Kind kind, string @namespace, string name, CancellationToken ct)
+    {
+        var status = StatusErrors.AlreadyExists(kind.Type, name);
+        var present = await FindAsync(kind, kind.Key(@namespace, name), ct);
+        return (present?.Value.Metadata.DeletionTimestamp is null ? status : status with { Message = "object is being deleted: " + status.Message }).AsException();
+    }
 
     private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
     {
@@ -214,17 +230,17 @@ internal sealed class ObjectWriter(
         var old = current.Value;
         if (value.Metadata.UID is { Length: > 0 } uid && uid != old.Metadata.UID)
         {
-            throw StatusErrors.Conflict(kind.Type, current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Metadata.UID}").AsException();
+            throw OtherUid(kind, current.Namespace, current.Name, uid, old.Metadata.UID);
         }
 
-        if (value.Metadata.ResourceVersion.Length == 0 && !kind.Rules.AllowsUnconditionalUpdate && scope != UpdateScope.Exact)
+        if (value.Metadata.ResourceVersion is "" or "0" && !kind.Rules.AllowsUnconditionalUpdate && scope != UpdateScope.Exact)
         {
             var required = new FieldErrors();
             required.Invalid("metadata.resourceVersion", new RawValue("0x0"), "must be specified for an update");
-            ThrowIfInvalid(kind, current.Name, required);
+            throw StatusErrors.Invalid(kind.Type.Group, kind.Type.Plural, current.Name, required.All).AsException();
         }
 
-        value = value.WithMetadata(MetadataRules.ForUpdate(value.Metadata, old.Metadata));
+        value = value.WithMetadata(MetadataRules.WithoutDoubleOwners(MetadataRules.ForUpdate(value.Metadata, old.Metadata), options.Warnings));
         if (old.Metadata.ManagedFields.Count == 0 && value.Metadata.ManagedFields.Count > 0 && !options.IsApply)
         {
             value = value.WithMetadata(value.Metadata with { ManagedFields = [] });

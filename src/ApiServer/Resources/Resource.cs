@@ -30,7 +30,7 @@ public abstract class Resource
     /// <summary>Objects disappear this long after they were last written; null for never.</summary>
     public virtual TimeSpan? Expiry => null;
 
-    /// <summary>How dependents are treated when a DELETE does not say: Background, Orphan or Foreground.</summary>
+    /// <summary>How dependents are treated when a DELETE does not say: Background, Orphan or Foreground; Unsupported where objects have none.</summary>
     public virtual string DefaultPropagation => "Background";
 
     /// <summary>What is said of a field selector with a field that the kind, which has such fields, does not have.</summary>

@@ -13,6 +13,8 @@ public sealed class EventResource : Resource<Event>
 
     public override bool CreatesOnUpdate => true;
 
+    public override string DefaultPropagation => Registry.Deletion.NoPropagation;
+
     public override TimeSpan? Expiry => TimeSpan.FromHours(1);
 
     public override IReadOnlyList<Column<Event>> Columns { get; } =

@@ -7,6 +7,8 @@ namespace Navarch.ApiServer.Resources.Core;
 /// <summary>Limits of what one pod, container or claim of a namespace may ask for, and what it gets when it does not say.</summary>
 public sealed class LimitRangeResource : Resource<LimitRange>
 {
+    public override bool CreatesOnUpdate => true;
+
     private static readonly string[] Types = ["Container", "PersistentVolumeClaim", "Pod"];
 
     public override LimitRange Default(LimitRange value) => value with
