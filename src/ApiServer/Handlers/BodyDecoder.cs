@@ -66,7 +66,8 @@ internal static class BodyDecoder
         var (apiVersion, bodyKind) = TypeOf(kind, json);
         if (bodyKind != kind.Type.Kind)
         {
-            throw CannotBeHandled(kind, bodyKind, apiVersion, $"no kind \"{kind.Type.Kind}\" in the body, it says \"{bodyKind}\"");
+            var (from, to) = (apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], kind.Type.Group.Split('.')[0]);
+            throw CannotBeHandled(kind, bodyKind, apiVersion, $"converting ({from}.{bodyKind}) to ({(to.Length == 0 ? "core" : to)}.{kind.Type.Kind}): unknown conversion");
         }
 
         if (apiVersion != kind.Type.ApiVersion)
@@ -82,7 +83,7 @@ internal static class BodyDecoder
         }
         catch (ApiJsonException e)
         {
-            throw CannotBeHandled(kind, kind.Type.Kind, apiVersion, e.Message);
+            throw IsObject(json) ? CannotBeHandled(kind, kind.Type.Kind, apiVersion, e.Message) : Unrecognized(kind, json, e.Message);
         }
     }
 
@@ -141,6 +142,29 @@ internal static class BodyDecoder
     {
         var version = apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
         return StatusErrors.BadRequest($"{bodyKind} in version \"{version}\" cannot be handled as a {kind.Type.Kind}: {why}").AsException();
+    }
+
+    private static bool IsObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static StatusException Unrecognized(Kind kind, ReadOnlySpan<byte> body, string why)
+    {
+        const int BytesMax = 30;
+        var end = body.Length > BytesMax ? " ..." : "";
+        var head = body[..Math.Min(body.Length, BytesMax)];
+        var summary = body.Length == 0 ? "<empty>" : body[0] == '{' ? System.Text.Encoding.UTF8.GetString(head) + end : Convert.ToHexStringLower(head) + end;
+        why = body.Length == 0 ? "unexpected end of JSON input" : why;
+        return StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Type.Kind}): couldn't get version/kind; json parse error: {why} ({summary})").AsException();
     }
 
     /// <summary>What the body says it is; what it does not say is what the path says.</summary>

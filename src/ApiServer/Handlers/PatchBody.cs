@@ -13,15 +13,22 @@ internal sealed class PatchBody
 {
     public static readonly string[] MediaTypes = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", ApplyBody.MediaType];
 
-    private readonly Func<JsonObject, JsonNode> apply;
+    // An answer shows what was refused, but not megabytes of it.
+    private const int ShownMax = 16 * 1024;
 
-    private PatchBody(Func<JsonObject, JsonNode> apply, IReadOnlyList<string> problems)
+    private static readonly string[] OperationMembers = ["op", "path", "from", "value"];
+
+    private readonly Func<JsonObject, JsonNode> apply;
+    private readonly JsonNode? strategic;
+
+    private PatchBody(Func<JsonObject, JsonNode> apply, JsonNode? strategic, IReadOnlyList<string> problems)
     {
         this.apply = apply;
+        this.strategic = strategic;
         Problems = problems;
     }
 
-    /// <summary>Doubled fields of the patch itself.</summary>
+    /// <summary>Doubled and unknown fields of the patch itself.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     /// <exception cref="StatusException">400, 413, 415.</exception>
@@ -38,14 +45,12 @@ internal sealed class PatchBody
             if (mediaType == "application/json-patch+json")
             {
                 var operations = JsonPatch.Read(document);
-                return new PatchBody(operations.Apply, []);
+                return new PatchBody(operations.Apply, null, [.. duplicates.Concat(UnknownMembers(document)).Select(static problem => "json patch " + problem)]);
             }
 
-            return new PatchBody(
-                mediaType == "application/merge-patch+json"
-                    ? target => JsonMergePatch.Apply(target, document.Clone())
-                    : target => StrategicMergePatch.Apply(target, document.Clone(), schema),
-                duplicates);
+            return mediaType == "application/merge-patch+json"
+                ? new PatchBody(target => JsonMergePatch.Apply(target, document.Clone()), null, duplicates)
+                : new PatchBody(target => StrategicMergePatch.Apply(target, document.Clone(), schema), document, duplicates);
         }
         catch (ApiJsonException e)
         {
@@ -59,11 +64,45 @@ internal sealed class PatchBody
 
     /// <summary>The patched object as JSON.</summary>
     /// <exception cref="StatusException">The patch does not fit the object.</exception>
-    public byte[] Apply(ReadOnlySpan<byte> json)
+    public byte[] Apply(ReadOnlySpan<byte> json) => Patched(json).ToUtf8();
+
+    /// <summary>The patched object.</summary>
+    /// <param name="report">Told of unknown and doubled fields, and how to show what has them.</param>
+    /// <exception cref="StatusException">The patch does not fit the object, or what it makes is none.</exception>
+    public IResource Apply(Kind kind, StoredObject current, Action<IReadOnlyList<string>, Func<string>>? report)
+    {
+        var patched = Patched(kind.Show(current).Json);
+        var json = patched.ToUtf8();
+        if (strategic is null && patched is JsonObject o && (o.FindText("kind") != kind.Type.Kind || o.FindText("apiVersion") != kind.Type.ApiVersion))
+        {
+            throw Invalid(Shown(json), $"Object 'Kind' must stay {kind.Type.Kind} and its 'apiVersion' {kind.Type.ApiVersion}");
+        }
+
+        try
+        {
+            var value = kind.ParseRequest(json, out var problems);
+            report?.Invoke([.. Problems, .. problems], () => Shown(json));
+            return value;
+        }
+        catch (ApiJsonException e)
+        {
+            throw Invalid(Shown(json), e.Message);
+        }
+    }
+
+    /// <summary>What answers a patch whose outcome is not what it should be.</summary>
+    public static StatusException Invalid(string shown, string why)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid("patch", shown, why);
+        return StatusErrors.Invalid("", "", "", errors.All).AsException();
+    }
+
+    private JsonNode Patched(ReadOnlySpan<byte> json)
     {
         try
         {
-            return apply((JsonObject)JsonNode.Parse(json)).ToUtf8();
+            return apply((JsonObject)JsonNode.Parse(json));
         }
         catch (PatchException e)
         {
@@ -71,29 +110,15 @@ internal sealed class PatchBody
         }
     }
 
-    /// <summary>The patched object.</summary>
-    /// <param name="report">Told of unknown and doubled fields.</param>
-    /// <exception cref="StatusException">The patch does not fit the object, or what it makes is none.</exception>
-    public IResource Apply(Kind kind, StoredObject current, Action<IReadOnlyList<string>>? report)
-    {
-        var json = Apply(kind.Show(current).Json);
-        try
-        {
-            var value = kind.ParseRequest(json, out var problems);
-            report?.Invoke([.. problems, .. Problems]);
-            return value;
-        }
-        catch (ApiJsonException e)
-        {
-            var errors = new FieldErrors();
-            errors.Add("FieldValueInvalid", "patch", $"Invalid value: \"{Shortened(json)}\": {e.Message}");
-            throw StatusErrors.Invalid(kind.Type, current.Name, errors.All).AsException(e);
-        }
-    }
+    private static IEnumerable<string> UnknownMembers(JsonNode document) => ((JsonArray)document).Items
+        .SelectMany(static (item, i) => ((JsonObject)item).Members.Select(member => (Name: member.Key, Index: i)))
+        .Where(static member => Array.IndexOf(OperationMembers, member.Name) < 0)
+        .Select(static member => $"unknown field \"[{member.Index}].{member.Name}\"");
 
-    private static string Shortened(byte[] json)
+    // A strategic patch is shown itself, of the others the outcome is.
+    private string Shown(byte[] json)
     {
-        var text = System.Text.Encoding.UTF8.GetString(json.AsSpan(0, Math.Min(json.Length, 1024)));
-        return text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var text = strategic is null ? System.Text.Encoding.UTF8.GetString(json) : GoText.Map(strategic);
+        return text.Length > ShownMax ? text[..ShownMax] : text;
     }
 }

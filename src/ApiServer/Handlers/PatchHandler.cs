@@ -25,7 +25,7 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
         IResource Apply(StoredObject current)
         {
             request.Write.Warnings.Clear(); // Of an attempt that lost against another writer.
-            var value = patch.Apply(kind, current, problems => Report(request, kind, current, problems));
+            var value = patch.Apply(kind, current, (problems, shown) => Report(request, problems, shown));
             if (value.Metadata.Name != current.Name || value.Metadata.Namespace != current.Namespace)
             {
                 Addressing.Check(kind, value, info.Namespace, info.Name);
@@ -70,7 +70,7 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
         return PatchBody.Parse(type, body.Span, schema);
     }
 
-    private static void Report(ApiRequest request, Kind kind, StoredObject current, IReadOnlyList<string> problems)
+    private static void Report(ApiRequest request, IReadOnlyList<string> problems, Func<string> shown)
     {
         if (problems.Count == 0 || request.Options.FieldValidation == "Ignore")
         {
@@ -79,9 +79,7 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
 
         if (request.Options.FieldValidation == "Strict")
         {
-            var errors = new FieldErrors();
-            errors.Add("FieldValueInvalid", "patch", $"Invalid value: \"{{}}\": strict decoding error: {string.Join(", ", problems)}");
-            throw StatusErrors.Invalid(kind.Type, current.Name, errors.All).AsException();
+            throw PatchBody.Invalid(shown(), "strict decoding error: " + string.Join(", ", problems));
         }
 
         request.Write.Warnings.AddRange(problems);

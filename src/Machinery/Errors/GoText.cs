@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Navarch.Machinery.Json;
 
 namespace Navarch.Machinery.Errors;
 
@@ -38,6 +39,16 @@ public static class GoText
         var distinct = problems.Distinct(StringComparer.Ordinal).ToList();
         return distinct.Count == 1 ? distinct[0] : $"[{string.Join(", ", distinct)}]";
     }
+
+    /// <summary>A tree in the form that messages show trees in: <c>map[a:[1 2] b:text]</c>.</summary>
+    public static string Map(JsonNode node) => node switch
+    {
+        JsonObject o => $"map[{string.Join(' ', o.Members.OrderBy(static member => member.Key, StringComparer.Ordinal).Select(static member => $"{member.Key}:{Map(member.Value)}"))}]",
+        JsonArray a => $"[{string.Join(' ', a.Items.Select(Map))}]",
+        JsonText text => text.Value,
+        JsonNull => "<nil>",
+        _ => Encoding.UTF8.GetString(node.ToUtf8()),
+    };
 
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

@@ -44,12 +44,13 @@ public sealed class JsonPatch
         {
             document = operation.Kind switch
             {
-                "add" => Add(document, operation, operation.Value!.Clone()),
+                "add" => Add(document, operation, operation.Value.Clone()),
                 "remove" => Remove(document, operation, operation.Path),
                 "replace" => Replace(document, operation),
                 "move" => Move(document, operation),
                 "copy" => Copy(document, operation, ref copied),
-                _ => Test(document, operation),
+                "test" => Test(document, operation),
+                var unknown => throw PatchException.DoesNotApply($"unexpected kind of operation: \"{unknown}\""),
             };
         }
 
@@ -106,7 +107,7 @@ public sealed class JsonPatch
     private static JsonNode Replace(JsonNode document, Operation operation)
     {
         var path = operation.Path;
-        var value = operation.Value!.Clone();
+        var value = operation.Value.Clone();
         if (path.IsRoot)
         {
             return value;
@@ -129,20 +130,22 @@ public sealed class JsonPatch
 
     private static JsonNode Move(JsonNode document, Operation operation)
     {
-        var value = operation.From!.Find(document) ?? throw Missing(operation, operation.From);
-        if (operation.From.Contains(operation.Path))
+        var from = operation.From ?? JsonPointer.Nowhere;
+        var value = from.Find(document) ?? throw Missing(operation, from);
+        if (from.Contains(operation.Path))
         {
-            throw PatchException.DoesNotApply($"move operation does not apply: \"{operation.From}\" cannot be moved into itself");
+            throw PatchException.DoesNotApply($"move operation does not apply: \"{from}\" cannot be moved into itself");
         }
 
         // Moved, not copied: the tree has the node in one place only at any time.
-        document = Remove(document, operation, operation.From);
+        document = Remove(document, operation, from);
         return Add(document, operation, value);
     }
 
     private static JsonNode Copy(JsonNode document, Operation operation, ref long copied)
     {
-        var value = operation.From!.Find(document) ?? throw Missing(operation, operation.From);
+        var from = operation.From ?? JsonPointer.Nowhere;
+        var value = from.Find(document) ?? throw Missing(operation, from);
         copied += value.ToUtf8().Length;
         if (copied > CopiedBytesMax)
         {
@@ -163,7 +166,7 @@ public sealed class JsonPatch
     private static PatchException Missing(Operation operation, JsonPointer path) =>
         PatchException.DoesNotApply($"{operation.Kind} operation does not apply: doc is missing path: \"{path}\": missing value");
 
-    private sealed record Operation(string Kind, JsonPointer Path, JsonPointer? From, JsonNode? Value)
+    private sealed record Operation(string Kind, JsonPointer Path, JsonPointer? From, JsonNode Value)
     {
         public static Operation Read(JsonNode node)
         {
@@ -172,23 +175,16 @@ public sealed class JsonPatch
                 throw PatchException.Malformed("an operation of a JSON patch must be an object");
             }
 
-            var kind = operation.FindText("op") ?? "";
-            var needsFrom = kind is "move" or "copy";
-            var needsValue = kind is "add" or "replace" or "test";
-            if (!needsFrom && !needsValue && kind != "remove")
-            {
-                throw PatchException.Malformed($"unexpected kind of operation: \"{kind}\"");
-            }
-
-            if (needsValue && !operation.Has("value"))
-            {
-                throw PatchException.Malformed($"operation {kind} needs a value");
-            }
-
-            return new Operation(kind, Pointer(operation, "path"), needsFrom ? Pointer(operation, "from") : null, operation["value"]);
+            // What an operation lacks shows when it is its turn: until then the document is a patch, if not one that applies.
+            return new Operation(operation.FindText("op") ?? "", Pointer(operation, "path")!, Pointer(operation, "from"), operation["value"] ?? JsonNull.Value);
         }
 
-        private static JsonPointer Pointer(JsonObject operation, string member) => JsonPointer.Parse(
-            operation.FindText(member) ?? throw PatchException.Malformed($"an operation of a JSON patch needs a {member}"));
+        private static JsonPointer? Pointer(JsonObject operation, string member) => operation[member] switch
+        {
+            null when member == "from" => null,
+            JsonText text => JsonPointer.Parse(text.Value),
+            null => JsonPointer.Nowhere,
+            _ => throw PatchException.Malformed($"the {member} of an operation of a JSON patch must be a string"),
+        };
     }
 }

@@ -6,7 +6,11 @@ namespace Navarch.Machinery.Patch;
 /// <summary>A place in a document, RFC 6901: <c>/spec/containers/0/image</c>.</summary>
 internal sealed class JsonPointer
 {
+    /// <summary>Points at nothing in any document.</summary>
+    public static readonly JsonPointer Nowhere = new("", [""]) { isNowhere = true };
+
     private readonly string text;
+    private bool isNowhere;
 
     private JsonPointer(string text, string[] steps)
     {
@@ -24,7 +28,7 @@ internal sealed class JsonPointer
     {
         if (text.Length > 0 && text[0] != '/')
         {
-            throw PatchException.Malformed($"invalid JSON pointer \"{text}\": must start with '/'");
+            return Nowhere;
         }
 
         var steps = text.Length == 0 ? [] : text[1..].Split('/');
@@ -40,7 +44,7 @@ internal sealed class JsonPointer
     /// <summary>The object or array that holds (or will hold) what this points at; null when there is none.</summary>
     public JsonNode? FindParent(JsonNode root)
     {
-        var node = root;
+        var node = isNowhere ? null : root;
         for (var i = 0; i < Steps.Count - 1 && node is not null; i++)
         {
             node = Child(node, Steps[i]);

@@ -35,6 +35,11 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"test","path":"/list","value":[2]}]""")]
     [InlineData("""[{"op":"move","from":"/o","path":"/o/inside"}]""")]
     [InlineData("""[{"op":"copy","from":"/none","path":"/x"}]""")]
+    [InlineData("""[{"op":"jump","path":"/list"}]""")]
+    [InlineData("""[{"path":"/list"}]""")]
+    [InlineData("""[{"op":"add","path":"list","value":1}]""")]
+    [InlineData("""[{"op":"copy","path":"/list"}]""")]
+    [InlineData("""[{"op":"remove"}]""")]
     public void What_does_not_fit_is_refused_as_invalid(string patch)
     {
         var error = Assert.Throws<PatchException>(() => Apply("""{"list":[1],"o":{}}""", patch));
@@ -45,11 +50,7 @@ public sealed class JsonPatchTests
     [Theory]
     [InlineData("""{}""")]
     [InlineData("""[1]""")]
-    [InlineData("""[{"op":"jump","path":"/a"}]""")]
-    [InlineData("""[{"op":"add","path":"/a"}]""")]
-    [InlineData("""[{"op":"add","path":"a","value":1}]""")]
-    [InlineData("""[{"op":"copy","path":"/a"}]""")]
-    [InlineData("""[{"op":"remove"}]""")]
+    [InlineData("""[{"op":"add","path":7,"value":1}]""")]
     public void What_is_not_a_patch_is_a_bad_request(string patch)
     {
         var error = Assert.Throws<PatchException>(() => Apply("""{"a":1}""", patch));
