@@ -86,6 +86,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects),
             ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
+            ["certificatesigningrequests/approval"] = new ApprovalSubresource(objects, time),
             ["deployments/scale"] = scale,
             ["replicasets/scale"] = scale,
             ["statefulsets/scale"] = scale,
@@ -122,7 +123,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await cache.LoadAsync(ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
             host.following = host.FollowAsync();
-            await new SystemObjects(catalog, objects).EnsureAsync(ct);
+            await new SystemObjects(catalog, objects, time).EnsureAsync(discovery.LocalVersions, ct);
             var application = new ApiApplication(
                 [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
                 authorizer,

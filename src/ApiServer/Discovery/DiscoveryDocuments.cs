@@ -16,6 +16,7 @@ internal sealed class DiscoveryDocuments
 {
     private const string AggregatedV2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private const string AggregatedV2Beta1 = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
+    private const string Aggregator = "apiregistration.k8s.io";
     private static readonly string[] StatusVerbs = ["get", "patch", "update"];
 
     private readonly Dictionary<string, byte[]> documents = new(StringComparer.Ordinal);
@@ -32,9 +33,10 @@ internal sealed class DiscoveryDocuments
             .ToList();
         var groups = served.GroupBy(item => item.Type.Group)
             .OrderByDescending(group => GroupOrder.PriorityOf(group.Key)).ThenBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (Name: group.Key, Versions: group.GroupBy(item => item.Type.Version).OrderByDescending(version => version.Key, StringComparer.Ordinal).Select(version => (version.Key, Kinds: version.ToList())).ToList()))
+            .Select(group => (Name: group.Key, Versions: group.GroupBy(item => item.Type.Version).OrderByDescending(version => GroupOrder.VersionPriorityOf(group.Key, version.Key)).ThenByDescending(version => version.Key, StringComparer.Ordinal).Select(version => (version.Key, Kinds: version.ToList())).ToList()))
             .ToList();
 
+        LocalVersions = [.. groups.Where(static group => group.Name != Aggregator).SelectMany(static group => group.Versions.Select(version => (group.Name, version.Key)))];
         documents["/api"] = Utf8($$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{serverAddress}}"}]}""");
         documents["/version"] = Utf8("""{"major":"1","minor":"36","emulationMajor":"1","emulationMinor":"36","minCompatibilityMajor":"1","minCompatibilityMinor":"35","gitVersion":"v1.36.0","gitCommit":"","gitTreeState":"clean","buildDate":"1970-01-01T00:00:00Z","goVersion":"","compiler":"navarch","platform":"linux/amd64"}""");
         var groupList = new List<string>();
@@ -61,6 +63,9 @@ internal sealed class DiscoveryDocuments
             Add("/apis", type, Aggregated(version, groups.Where(group => group.Name.Length > 0)));
         }
     }
+
+    /// <summary>The group versions that are registered like those of other servers: all but that of the register.</summary>
+    public IReadOnlyList<(string Group, string Version)> LocalVersions { get; }
 
     /// <summary>Answers if the path is one of discovery's; null otherwise.</summary>
     public Task? TryHandle(ApiRequest request)
@@ -283,7 +288,7 @@ internal sealed class DiscoveryDocuments
     }
 
     private static string StorageHash(Kind kind) =>
-        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind.Type.Group}/{kind.Type.Version}/{kind.Type.Kind}")), 0, 8);
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind.Type.Group}/{kind.Rules.StorageVersion}/{kind.Type.Kind}")), 0, 8);
 
     private static void Text(ApiWriter writer, string name, string value)
     {

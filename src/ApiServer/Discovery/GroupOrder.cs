@@ -27,8 +27,20 @@ internal static class GroupOrder
         ["node.k8s.io"] = 16_300,
         ["discovery.k8s.io"] = 16_200,
         ["flowcontrol.apiserver.k8s.io"] = 16_100,
+        ["resource.k8s.io"] = 15_900,
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // All others are the one version of their group.
+    private static readonly FrozenDictionary<(string Group, string Version), int> VersionPriorities = new Dictionary<(string Group, string Version), int>
+    {
+        [("", "v1")] = 1,
+        [("autoscaling", "v2")] = 30,
+        [("flowcontrol.apiserver.k8s.io", "v1")] = 21,
+    }.ToFrozenDictionary();
 
     /// <summary>Higher comes first; groups unknown here come after all others.</summary>
     public static int PriorityOf(string group) => Priorities.GetValueOrDefault(group, 1000);
+
+    /// <summary>Higher comes first among the versions of a group.</summary>
+    public static int VersionPriorityOf(string group, string version) => VersionPriorities.GetValueOrDefault((group, version), 15);
 }

@@ -22,7 +22,7 @@ internal sealed class WriteOptions(UserInfo user)
     /// <summary>Hints for the caller, in the order they arise.</summary>
     public List<string> Warnings { get; } = [];
 
-    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun);
+    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun) { Uid = User.Uid };
 }
 
 /// <summary>Which part of an object an update may change.</summary>

@@ -1,9 +1,14 @@
+using Navarch.ApiServer.Resources.AdmissionRegistration;
+using Navarch.ApiServer.Resources.ApiRegistration;
 using Navarch.ApiServer.Resources.Apps;
 using Navarch.ApiServer.Resources.Autoscaling;
 using Navarch.ApiServer.Resources.Batch;
+using Navarch.ApiServer.Resources.Certificates;
 using Navarch.ApiServer.Resources.Coordination;
 using Navarch.ApiServer.Resources.Core;
 using Navarch.ApiServer.Resources.Discovery;
+using Navarch.ApiServer.Resources.DynamicResources;
+using Navarch.ApiServer.Resources.FlowControl;
 using Navarch.ApiServer.Resources.Networking;
 using Navarch.ApiServer.Resources.Nodes;
 using Navarch.ApiServer.Resources.Policy;
@@ -34,6 +39,13 @@ public static class AllResources
         new SecretResource(),
         new ServiceAccountResource(),
         new ServiceResource(),
+        new MutatingAdmissionPolicyResource(),
+        new MutatingAdmissionPolicyBindingResource(),
+        new MutatingWebhookConfigurationResource(),
+        new ValidatingAdmissionPolicyResource(),
+        new ValidatingAdmissionPolicyBindingResource(),
+        new ValidatingWebhookConfigurationResource(),
+        new APIServiceResource(),
         new ControllerRevisionResource(),
         new DaemonSetResource(),
         new DeploymentResource(),
@@ -42,8 +54,11 @@ public static class AllResources
         new HorizontalPodAutoscalerResource(),
         new CronJobResource(),
         new JobResource(),
+        new CertificateSigningRequestResource(),
         new LeaseResource(),
         new EndpointSliceResource(),
+        new FlowSchemaResource(),
+        new PriorityLevelConfigurationResource(),
         new IngressResource(),
         new IngressClassResource(),
         new IPAddressResource(),
@@ -55,6 +70,10 @@ public static class AllResources
         new ClusterRoleBindingResource(),
         new RoleResource(),
         new RoleBindingResource(),
+        new DeviceClassResource(),
+        new ResourceClaimResource(),
+        new ResourceClaimTemplateResource(),
+        new ResourceSliceResource(),
         new PriorityClassResource(),
         new CSIDriverResource(),
         new CSINodeResource(),

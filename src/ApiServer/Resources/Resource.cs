@@ -18,6 +18,9 @@ public abstract class Resource
 
     public virtual IReadOnlyList<string> Verbs => AllVerbs;
 
+    /// <summary>The version that discovery derives the storage hash from; clients compare the hash to know of migrations.</summary>
+    public virtual string StorageVersion => Type.Version;
+
     /// <summary>PUT to a name that does not exist creates the object.</summary>
     public virtual bool CreatesOnUpdate => false;
 
@@ -115,6 +118,9 @@ public abstract class Resource<T> : Resource where T : class, IResource<T>
 /// <summary>What a write is made in: who, when, and what must not be persisted.</summary>
 public sealed record WriteContext(string User, IReadOnlyList<string> Groups, DateTimeOffset Now, bool IsDryRun)
 {
+    /// <summary>The user's own id; empty where the authenticator knows none.</summary>
+    public string Uid { get; init; } = "";
+
     /// <summary>Whole seconds: times are stored so, and an object must equal itself when it is read back.</summary>
     public DateTimeOffset Now { get; } = new(Now.UtcTicks - (Now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }
