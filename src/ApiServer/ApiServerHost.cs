@@ -73,9 +73,10 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var tunnel = new UpgradeTunnel(time);
         var proxy = new ProxySubresource(objects, catalog, target, kubelets);
         var scale = new ScaleSubresource(objects);
+        var binding = new BindingSubresource(objects, time);
         var subresources = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {
-            ["pods/binding"] = new BindingSubresource(objects, time),
+            ["pods/binding"] = binding,
             ["pods/log"] = new LogSubresource(target, kubelets),
             ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel),
             ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel),
@@ -93,7 +94,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["replicationcontrollers/scale"] = scale,
         };
         var access = new AccessQuestion(authorizer);
-        IReadOnlyList<Review> reviews = [new SelfSubjectReviews(), new SelfSubjectAccessReviews(access), new SubjectAccessReviews(access), new LocalSubjectAccessReviews(access)];
+        IReadOnlyList<Review> reviews =
+        [
+            new SelfSubjectReviews(), new SelfSubjectAccessReviews(access), new SubjectAccessReviews(access), new LocalSubjectAccessReviews(access),
+            new SelfSubjectRulesReviews(authorizer), new TokenReviews(), new NamespaceBindings(binding, catalog.Get<Api.Core.V1.Pod>()),
+        ];
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var metrics = RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null);
         var health = new HealthHandler();
@@ -110,7 +115,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new PatchHandler(objects, time),
             new DeleteHandler(objects, cache, time),
             subresources,
-            reviews);
+            reviews,
+            new ComponentHealth(catalog, store, time));
         var https = new HttpsServer(config, logs);
         var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
         {

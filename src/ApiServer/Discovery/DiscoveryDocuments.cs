@@ -27,7 +27,7 @@ internal sealed class DiscoveryDocuments
     {
         var handlers = subresources.ToList();
         var served = catalog.Kinds
-            .Select(kind => new Served(kind.Type, kind.Rules.Verbs, StorageHash(kind.Hub), [.. StatusOf(kind), .. handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>().OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
+            .Select(kind => new Served(kind.Type, kind.Rules.Verbs, StorageHash(kind.Hub), [.. StatusOf(kind).Concat(handlers.Select(handler => handler.Describe(kind)).OfType<SubresourceType>()).OrderBy(sub => sub.Name, StringComparer.Ordinal)]))
             .Concat(reviews.Select(review => new Served(review.Type, Review.Verbs, "", [])))
             .OrderBy(item => item.Type.Plural, StringComparer.Ordinal)
             .ToList();
@@ -287,8 +287,8 @@ internal sealed class DiscoveryDocuments
         writer.EndObject();
     }
 
-    private static string StorageHash(Kind kind) =>
-        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind.Type.Group}/{kind.Rules.StorageVersion}/{kind.Type.Kind}")), 0, 8);
+    private static string StorageHash(Kind kind) => !kind.Rules.IsStored ? ""
+        : Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind.Type.Group}/{kind.Rules.StorageVersion}/{kind.Type.Kind}")), 0, 8);
 
     private static void Text(ApiWriter writer, string name, string value)
     {

@@ -23,13 +23,13 @@ internal sealed class ApprovalSubresource(ObjectWriter objects, TimeProvider tim
         if (call.Verb == "get")
         {
             var found = await objects.FindAsync(call.Kind, call.Name, ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
-            return new SubresourceAnswer(200, found.Json);
+            return SubresourceAnswer.Of(200, found);
         }
 
         var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, CertificateSigningRequest.Schema) : null;
         var given = patch is null ? BodyDecoder.Decode<CertificateSigningRequest>(call.Body.Span, call.Kind.Type.Kind, call.Kind.Type.Version) : null;
         var outcome = await objects.UpdateAsync(call.Kind, "", call.Name, Change, UpdateScope.Exact, call.Write, ct);
-        return new SubresourceAnswer(200, outcome.Object.Json);
+        return SubresourceAnswer.Of(200, outcome.Object);
 
         IResource Change(StoredObject current)
         {

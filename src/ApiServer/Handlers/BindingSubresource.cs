@@ -19,9 +19,12 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
 
     protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Binding>(envelope.Message.Span));
 
-    public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
+    public override Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct) =>
+        BindAsync(call.Kind, call.Namespace, call.Name, BodyDecoder.Decode<Binding>(call.Body.Span, "Binding", "v1"), call.Write, ct);
+
+    /// <exception cref="StatusException">The pod was not bound.</exception>
+    public async Task<SubresourceAnswer> BindAsync(Kind pods, string @namespace, string name, Binding binding, WriteOptions write, CancellationToken ct)
     {
-        var binding = BodyDecoder.Decode<Binding>(call.Body.Span, "Binding", "v1");
         var errors = new FieldErrors();
         if (binding.Target.Kind is not ("" or "Node"))
         {
@@ -35,10 +38,10 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
 
         if (errors.Any)
         {
-            throw StatusErrors.Invalid("", "Binding", call.Name, errors.All).AsException();
+            throw StatusErrors.Invalid("", "Binding", name, errors.All).AsException();
         }
 
-        await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Bind, UpdateScope.Exact, call.Write, ct);
+        await objects.UpdateAsync(pods, @namespace, name, Bind, UpdateScope.Exact, write, ct);
         return SubresourceAnswer.Of(201, Done);
 
         IResource Bind(StoredObject current) => Assign((Pod)current.Value, binding, time.GetUtcNow());

@@ -20,7 +20,8 @@ internal sealed class Dispatcher(
     PatchHandler patch,
     DeleteHandler delete,
     IReadOnlyDictionary<string, ISubresource> subresources,
-    IReadOnlyList<Review> reviews)
+    IReadOnlyList<Review> reviews,
+    ComponentHealth components)
 {
     public Task DispatchAsync(ApiRequest request)
     {
@@ -52,6 +53,15 @@ internal sealed class Dispatcher(
         }
 
         CheckOptions(request);
+        if (kind.Rules.Deprecation is { } deprecation)
+        {
+            Responses.AddWarning(request.Http, deprecation);
+        }
+
+        if (!kind.Rules.IsStored)
+        {
+            components.Refresh();
+        }
 
         return info.Verb switch
         {

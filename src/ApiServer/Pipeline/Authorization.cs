@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Navarch.Api.Authorization.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
@@ -9,6 +10,9 @@ internal interface IAuthorizer
 {
     /// <summary>Null when allowed; otherwise the reason, which may be empty.</summary>
     ValueTask<string?> RefuseAsync(UserInfo user, RequestInfo request, CancellationToken ct);
+
+    /// <summary>Everything somebody may do in a namespace and outside of all, as far as the authorizer can list it.</summary>
+    SubjectRulesReviewStatus RulesOf(UserInfo user, string @namespace);
 }
 
 /// <summary>Allows administrators and the cluster's own components, and nobody else.</summary>
@@ -22,10 +26,23 @@ internal sealed class ComponentAuthorizer : IAuthorizer
     private static readonly FrozenSet<string> OpenToAll = FrozenSet.ToFrozenSet(["/version", "/version/", "/api", "/apis", "/openapi/v2", "/openapi/v3"]);
 
     public ValueTask<string?> RefuseAsync(UserInfo user, RequestInfo request, CancellationToken ct) => new(
-        user.IsIn("system:masters") || user.IsIn("system:nodes") || Users.Contains(user.Name)
+        MayEverything(user)
         || (!request.IsResource && request.Verb == "get" && OpenToAll.Contains(request.Path))
             ? null
             : "");
+
+    public SubjectRulesReviewStatus RulesOf(UserInfo user, string @namespace) => MayEverything(user)
+        ? new SubjectRulesReviewStatus
+        {
+            ResourceRules = [new ResourceRule { Verbs = ["*"], APIGroups = ["*"], Resources = ["*"] }],
+            NonResourceRules = [new NonResourceRule { Verbs = ["*"], NonResourceURLs = ["*"] }],
+        }
+        : new SubjectRulesReviewStatus
+        {
+            NonResourceRules = [new NonResourceRule { Verbs = ["get"], NonResourceURLs = [.. OpenToAll.Order(StringComparer.Ordinal)] }],
+        };
+
+    private static bool MayEverything(UserInfo user) => user.IsIn("system:masters") || user.IsIn("system:nodes") || Users.Contains(user.Name);
 }
 
 /// <summary>How a refusal reads.</summary>

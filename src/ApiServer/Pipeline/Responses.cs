@@ -131,10 +131,16 @@ internal static class Responses
     {
         foreach (var warning in request.Write.Warnings)
         {
-            // RFC 7234: a code, an agent, a quoted text.
-            var quoted = warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-            request.Http.Response.Headers.Append("Warning", $"299 - \"{HeaderText.Clean(quoted)}\"");
+            AddWarning(request.Http, warning);
         }
+    }
+
+    /// <summary>Adds a hint for the caller to an answer that has not begun.</summary>
+    public static void AddWarning(HttpContext http, string text)
+    {
+        // RFC 7234: a code, an agent, a quoted text.
+        var quoted = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        http.Response.Headers.Append("Warning", $"299 - \"{HeaderText.Clean(quoted)}\"");
     }
 }
 

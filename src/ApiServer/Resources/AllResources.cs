@@ -24,6 +24,7 @@ public static class AllResources
     /// <summary>One instance per kind; they have no state.</summary>
     public static IReadOnlyList<Resource> List { get; } =
     [
+        new ComponentStatusResource(),
         new ConfigMapResource(),
         new EndpointsResource(),
         new EventResource(),

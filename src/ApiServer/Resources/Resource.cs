@@ -18,6 +18,12 @@ public abstract class Resource
 
     public virtual IReadOnlyList<string> Verbs => AllVerbs;
 
+    /// <summary>Objects lie in the store. Those of other kinds are made up when they are asked for.</summary>
+    public virtual bool IsStored => true;
+
+    /// <summary>What every request for the kind is warned of; null for nothing.</summary>
+    public virtual string? Deprecation => null;
+
     /// <summary>The version that discovery derives the storage hash from; clients compare the hash to know of migrations.</summary>
     public virtual string StorageVersion => Type.Version;
 

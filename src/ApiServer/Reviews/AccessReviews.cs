@@ -1,20 +1,37 @@
 using Navarch.Api.Authorization.V1;
+using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Pipeline;
-using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using UserInfo = Navarch.ApiServer.Registry.UserInfo;
 
 namespace Navarch.ApiServer.Reviews;
 
 /// <summary>Asks the authorizer a question that somebody put into an object.</summary>
 internal sealed class AccessQuestion(IAuthorizer authorizer)
 {
-    /// <exception cref="StatusException">422: not exactly one thing is asked for.</exception>
-    public async ValueTask<SubjectAccessReviewStatus> AskAsync(string kind, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path, CancellationToken ct)
+    /// <exception cref="StatusException">422: the question is not one.</exception>
+    public async ValueTask<SubjectAccessReviewStatus> AskAsync(string kind, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path, FieldErrors errors, CancellationToken ct)
     {
-        if ((resource is null) == (path is null))
+        var spec = FieldPath.Of("spec");
+        switch (resource, path)
         {
-            var errors = new FieldErrors();
-            errors.Invalid("spec", new RawValue("{}"), "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+            case (not null, not null):
+                errors.Invalid(spec / "nonResourceAttributes", RawValue.Of(path), "cannot be specified in combination with resourceAttributes");
+                break;
+            case (null, null):
+                errors.Invalid(spec / "resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+                break;
+            default:
+                break;
+        }
+
+        if (resource is not null)
+        {
+            AccessSelectors.Validate(errors, spec / "resourceAttributes", resource);
+        }
+
+        if (errors.Any)
+        {
             throw StatusErrors.Invalid("authorization.k8s.io", kind, "", errors.All).AsException();
         }
 
@@ -35,41 +52,75 @@ internal sealed class AccessQuestion(IAuthorizer authorizer)
         var reason = await authorizer.RefuseAsync(user, request, ct);
         return new SubjectAccessReviewStatus { Allowed = reason is null, Reason = reason ?? "" };
     }
+
+    public static void Somebody(FieldErrors errors, SubjectAccessReviewSpec spec)
+    {
+        if (spec.User.Length == 0 && spec.Groups.Count == 0)
+        {
+            errors.Invalid("spec.user", "", "at least one of user or group must be specified");
+        }
+    }
+
+    /// <param name="allowed">What of the metadata may be there.</param>
+    public static void NoMetadata(FieldErrors errors, ObjectMeta metadata, ObjectMeta allowed, string detail)
+    {
+        if (metadata with { ManagedFields = [] } != allowed)
+        {
+            errors.Invalid("metadata", RawValue.Of(metadata), detail);
+        }
+    }
 }
 
 /// <summary>May I?</summary>
-internal sealed class SelfSubjectAccessReviews(AccessQuestion access) : Review<SelfSubjectAccessReview>
+internal sealed class SelfSubjectAccessReviews(AccessQuestion access) : SelfAnsweringReview<SelfSubjectAccessReview>
 {
-    protected override async ValueTask<SelfSubjectAccessReview> AnswerAsync(SelfSubjectAccessReview question, ApiRequest request) => question with
+    protected override async ValueTask<SelfSubjectAccessReview> AnswerAsync(SelfSubjectAccessReview question, ApiRequest request)
     {
-        Status = await access.AskAsync("SelfSubjectAccessReview", request.User, question.Spec.ResourceAttributes, question.Spec.NonResourceAttributes, request.Aborted),
-    };
+        var errors = new FieldErrors();
+        AccessQuestion.NoMetadata(errors, question.Metadata, ObjectMeta.Empty, "must be empty");
+        return question with
+        {
+            Status = await access.AskAsync("SelfSubjectAccessReview", request.User, question.Spec.ResourceAttributes, question.Spec.NonResourceAttributes, errors, request.Aborted),
+        };
+    }
 }
 
 /// <summary>May somebody?</summary>
-internal sealed class SubjectAccessReviews(AccessQuestion access) : Review<SubjectAccessReview>
+internal sealed class SubjectAccessReviews(AccessQuestion access) : SelfAnsweringReview<SubjectAccessReview>
 {
-    protected override async ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview question, ApiRequest request) => question with
+    protected override async ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview question, ApiRequest request)
     {
-        Status = await access.AskAsync(
-            "SubjectAccessReview", new UserInfo(question.Spec.User, question.Spec.Groups), question.Spec.ResourceAttributes, question.Spec.NonResourceAttributes, request.Aborted),
-    };
+        var (errors, spec) = (new FieldErrors(), question.Spec);
+        AccessQuestion.Somebody(errors, spec);
+        AccessQuestion.NoMetadata(errors, question.Metadata, ObjectMeta.Empty, "must be empty");
+        return question with
+        {
+            Status = await access.AskAsync("SubjectAccessReview", new UserInfo(spec.User, spec.Groups), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
+        };
+    }
 }
 
 /// <summary>May somebody, in this namespace?</summary>
-internal sealed class LocalSubjectAccessReviews(AccessQuestion access) : Review<LocalSubjectAccessReview>
+internal sealed class LocalSubjectAccessReviews(AccessQuestion access) : SelfAnsweringReview<LocalSubjectAccessReview>
 {
     protected override async ValueTask<LocalSubjectAccessReview> AnswerAsync(LocalSubjectAccessReview question, ApiRequest request)
     {
-        var spec = question.Spec;
-        if (spec.ResourceAttributes is null || spec.ResourceAttributes.Namespace != request.Info.Namespace)
+        var (errors, spec) = (new FieldErrors(), question.Spec);
+        if (spec.ResourceAttributes is { } attributes && attributes.Namespace != request.Info.Namespace)
         {
-            throw StatusErrors.BadRequest("spec.resourceAttributes.namespace must match namespace: " + request.Info.Namespace).AsException();
+            throw StatusErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {request.Info.Namespace}").AsException();
+        }
+
+        AccessQuestion.Somebody(errors, spec);
+        AccessQuestion.NoMetadata(errors, question.Metadata, new ObjectMeta { Namespace = question.Metadata.Namespace }, "must be empty except for namespace");
+        if (spec.NonResourceAttributes is { } path)
+        {
+            errors.Invalid("spec.nonResourceAttributes", RawValue.Of(path), "disallowed on this kind of request");
         }
 
         return question with
         {
-            Status = await access.AskAsync("LocalSubjectAccessReview", new UserInfo(spec.User, spec.Groups), spec.ResourceAttributes, null, request.Aborted),
+            Status = await access.AskAsync("LocalSubjectAccessReview", new UserInfo(spec.User, spec.Groups), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
         };
     }
 }

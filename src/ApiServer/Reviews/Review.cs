@@ -38,8 +38,18 @@ internal abstract class Review<T> : Review where T : class, IResource<T>
             question = BodyDecoder.Decode<T>(body.Json, Type.Kind, Type.Version);
         }
 
-        await Responses.WriteAsync(request, 201, await AnswerAsync(question, request));
+        await WriteAnswerAsync(question, request);
     }
+
+    /// <exception cref="StatusException">The question makes no sense.</exception>
+    protected abstract Task WriteAnswerAsync(T question, ApiRequest request);
+}
+
+/// <summary>A question that comes back with its answer in it.</summary>
+internal abstract class SelfAnsweringReview<T> : Review<T> where T : class, IResource<T>
+{
+    protected sealed override async Task WriteAnswerAsync(T question, ApiRequest request) =>
+        await Responses.WriteAsync(request, 201, await AnswerAsync(question, request));
 
     /// <summary>The question with its answer.</summary>
     /// <exception cref="StatusException">The question makes no sense.</exception>

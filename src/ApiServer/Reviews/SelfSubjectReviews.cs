@@ -4,7 +4,7 @@ using Navarch.ApiServer.Pipeline;
 namespace Navarch.ApiServer.Reviews;
 
 /// <summary>Who am I?</summary>
-internal sealed class SelfSubjectReviews : Review<SelfSubjectReview>
+internal sealed class SelfSubjectReviews : SelfAnsweringReview<SelfSubjectReview>
 {
     protected override ValueTask<SelfSubjectReview> AnswerAsync(SelfSubjectReview question, ApiRequest request) => new(question with
     {

@@ -9,6 +9,8 @@ public sealed class EndpointsResource : Resource<Endpoints>
 {
     public override string StoragePrefix => "/registry/services/endpoints/";
 
+    public override string? Deprecation => "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
     public override bool CreatesOnUpdate => true;
 
     public override IReadOnlyList<Column<Endpoints>> Columns { get; } =
