@@ -112,7 +112,9 @@ public sealed class KubectlTests
 
         Assert.Equal("3 front x y Never", await kubectl.OkAsync("get", "deployment", "web", "-o", "jsonpath={.spec.replicas} {.metadata.labels.tier} {.metadata.annotations.note} {.metadata.labels.x} {.spec.template.spec.containers[0].imagePullPolicy}"));
         Assert.Contains("web    0/3     0            0", await kubectl.OkAsync("get", "deployments"), StringComparison.Ordinal);
-        Assert.Matches(@"Selector: +app=web", await kubectl.OkAsync("describe", "service", "web"));
+        var (_, service, warning) = await kubectl.RunAsync("describe", "service", "web"); // Up to 1.30 it reads Endpoints.
+        Assert.Matches(@"Selector: +app=web", service);
+        Assert.Contains(warning, ["", "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n"]);
         Assert.Contains("deployments", await kubectl.OkAsync("api-resources"), StringComparison.Ordinal);
         Assert.Equal("service \"web\" deleted\n", (await kubectl.OkAsync("delete", "service", "web")).Replace(" from default namespace", "", StringComparison.Ordinal));
     }
