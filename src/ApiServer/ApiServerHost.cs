@@ -105,7 +105,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
-            new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews),
+            new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
             new MetricsHandler(metrics, cache, store),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),

@@ -361,6 +361,7 @@ public ref struct ApiReader
         var keys = new string[4];
         var values = new T[4];
         var count = 0;
+        HashSet<string>? seen = null;
         while (true)
         {
             Advance();
@@ -377,7 +378,7 @@ public ref struct ApiReader
 
             var key = Text();
             trace.Field = key;
-            if (count < 64 && Array.IndexOf(keys, key, 0, count) >= 0)
+            if (count < 32 ? Array.IndexOf(keys, key, 0, count) >= 0 : !(seen ??= new HashSet<string>(keys.AsSpan(0, count).ToArray(), StringComparer.Ordinal)).Add(key))
             {
                 trace.AddProblem("duplicate field");
             }

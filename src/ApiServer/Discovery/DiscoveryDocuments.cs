@@ -133,10 +133,10 @@ internal sealed class DiscoveryDocuments
     {
         foreach (var clause in accept.Split(','))
         {
-            var type = string.Join(';', clause.Split(';', StringSplitOptions.TrimEntries).Where(static part => !part.StartsWith("q=", StringComparison.Ordinal)));
-            if (type is AggregatedV2 or AggregatedV2Beta1)
+            var parts = clause.Split(';', StringSplitOptions.TrimEntries);
+            if (parts[0] == "application/json" && parts.Contains("as=APIGroupDiscoveryList") && parts.Contains("g=apidiscovery.k8s.io"))
             {
-                return type;
+                return parts.Contains("v=v2") ? AggregatedV2 : parts.Contains("v=v2beta1") ? AggregatedV2Beta1 : null;
             }
         }
 

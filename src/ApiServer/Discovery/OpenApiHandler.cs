@@ -18,11 +18,13 @@ internal sealed class OpenApiHandler
     private const string V2ProtobufAccept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
     private const string V2ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
+    private readonly TimeProvider time;
     private readonly OpenApiDocuments documents;
     private readonly ConcurrentDictionary<string, WeakReference<byte[]>> made = new(StringComparer.Ordinal);
 
-    public OpenApiHandler(Catalog catalog, IEnumerable<ISubresource> subresources, IEnumerable<Review> reviews)
+    public OpenApiHandler(Catalog catalog, IEnumerable<ISubresource> subresources, IEnumerable<Review> reviews, TimeProvider time)
     {
+        this.time = time;
         var handlers = subresources.ToList();
         documents = new OpenApiDocuments(
             [.. catalog.Kinds.Select(kind => Describe(kind, handlers)), .. reviews.Select(review => new OpenApiResource(review.Type, review.Schema, Review.Verbs))],
@@ -93,10 +95,10 @@ internal sealed class OpenApiHandler
             }
         }
 
-        return WriteAsync(request, root, "application/json", "v3/" + root, () => documents.V3(root)!);
+        return WriteAsync(request, root, "application/json", "v3/" + root, () => documents.V3(root)!, isForEver: asked.Length > 0);
     }
 
-    private Task WriteAsync(ApiRequest request, string root, string type, string key, Func<byte[]> make)
+    private Task WriteAsync(ApiRequest request, string root, string type, string key, Func<byte[]> make, bool isForEver = false)
     {
         var response = request.Http.Response;
         var tag = $"\"{documents.Hash(root)}\"";
@@ -112,6 +114,13 @@ internal sealed class OpenApiHandler
         {
             body = make();
             made[key] = new WeakReference<byte[]>(body);
+        }
+
+        if (isForEver)
+        {
+            // An address that names the hash never means anything else.
+            response.Headers.CacheControl = "public, immutable";
+            response.Headers.Expires = time.GetUtcNow().AddYears(1).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         }
 
         return Responses.WriteBytesAsync(request.Http, 200, type, body, endsLine: false);

@@ -23,7 +23,7 @@ internal static class BodyDecoder
         {
             case "" or "application/json":
                 return new DecodableBody(body, body.Memory);
-            case "application/yaml" or "application/x-yaml" or "text/yaml":
+            case "application/yaml":
                 using (body)
                 {
                     return new DecodableBody(default, Yaml.ToJson(body.Span));

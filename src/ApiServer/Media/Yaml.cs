@@ -54,6 +54,11 @@ internal static class Yaml
         {
             throw StatusErrors.BadRequest($"error converting YAML to JSON: yaml: line {e.Start.Line}: {e.Message}").AsException(e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // The parser has bugs that only broken documents reach; FuzzTests knows some.
+            throw StatusErrors.BadRequest("error converting YAML to JSON: yaml: malformed document").AsException(e);
+        }
     }
 
     private static void Emit(Emitter emitter, ref Utf8JsonReader reader)
@@ -74,7 +79,7 @@ internal static class Yaml
                 break;
             case JsonTokenType.PropertyName or JsonTokenType.String:
                 var text = reader.GetString()!;
-                var style = YamlScalars.IsPlainSafe(text) ? ScalarStyle.Any : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted;
+                var style = YamlScalars.IsPlainSafe(text) ? ScalarStyle.Any : YamlScalars.IsLiteralSafe(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted;
                 emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
                 break;
             default:
@@ -87,6 +92,7 @@ internal static class Yaml
     private sealed class Converter(Parser parser, ApiWriter writer)
     {
         private readonly Dictionary<AnchorName, byte[]> anchors = [];
+        private long anchored;
 
         public void Value(int depth)
         {
@@ -139,6 +145,13 @@ internal static class Yaml
 
             if (!node.Anchor.IsEmpty)
             {
+                // Anchors within anchors are kept once for each level.
+                anchored += writer.Length - start;
+                if (anchored > BytesMax)
+                {
+                    throw StatusErrors.BadRequest("error converting YAML to JSON: document contains excessive aliasing").AsException();
+                }
+
                 anchors[node.Anchor] = writer.Written[start..].ToArray();
             }
         }

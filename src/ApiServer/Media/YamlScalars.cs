@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Navarch.Api.Json;
@@ -9,6 +10,11 @@ namespace Navarch.ApiServer.Media;
 /// <summary>What a plain scalar of YAML means: the words and numbers of YAML 1.1 that Kubernetes tools read.</summary>
 internal static class YamlScalars
 {
+    // Among them what YAML takes for the end of a line.
+    private const string Controls = "\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\t\v\f\r\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f\u0085\u2028\u2029\ufeff";
+    private static readonly SearchValues<char> UnprintableInBlock = SearchValues.Create(Controls);
+    private static readonly SearchValues<char> Unprintable = SearchValues.Create(Controls + "\n");
+
     public static void Write(ApiWriter writer, Scalar scalar)
     {
         var text = scalar.Value;
@@ -36,8 +42,12 @@ internal static class YamlScalars
 
     /// <summary>A string that means itself when it stands without quotes.</summary>
     public static bool IsPlainSafe(string text) =>
-        text.Length > 0 && !IsNull(text) && !TryBoolean(text, out _) && !TryNumber(text, out _) && !text.Contains('\n', StringComparison.Ordinal)
+        text.Length > 0 && !IsNull(text) && !TryBoolean(text, out _) && !TryNumber(text, out _) && !text.AsSpan().ContainsAny(Unprintable)
         && !LooksLikeTime(text) && text is not ("=" or "<<" or "y" or "n" or "Y" or "N");
+
+    /// <summary>A string of lines that means itself in a block.</summary>
+    public static bool IsLiteralSafe(string text) =>
+        text.Contains('\n', StringComparison.Ordinal) && text[0] is not (' ' or '\n') && !text.AsSpan().ContainsAny(UnprintableInBlock);
 
     private static bool IsNull(string text) => text is "" or "~" or "null" or "Null" or "NULL";
 

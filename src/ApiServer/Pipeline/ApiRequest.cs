@@ -44,9 +44,9 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         }
     }
 
-    /// <summary>curl and wget are people.</summary>
-    public bool IsPretty => Options.Pretty
-        ?? (Http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal)));
+    /// <summary>Before curl, wget and browsers sit people.</summary>
+    public bool IsPretty => Options.Pretty ?? (Http.Request.Headers.UserAgent.ToString() is var agent
+        && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal) || agent.StartsWith("Mozilla/5.0", StringComparison.Ordinal)));
 
     /// <exception cref="Machinery.Errors.StatusException">406.</exception>
     public OutputFormat Format(Offer offer) => OutputFormat.Negotiate(Http.Request.Headers.Accept, offer);

@@ -81,7 +81,7 @@ internal sealed class RequestOptions
                 TimeoutSeconds = (int)Math.Clamp(Number(value), 0, int.MaxValue);
                 break;
             case "pretty":
-                Pretty = value is "true" or "1" or "";
+                Pretty = value.Length == 0 ? null : value is "1" or "t" or "T" or "true" or "TRUE" or "True";
                 break;
             case "dryRun":
                 DryRun = [.. DryRun, value];

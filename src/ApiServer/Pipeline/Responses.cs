@@ -62,7 +62,7 @@ internal static class Responses
         }
 
         return request.IsPretty || format.Pretty
-            ? WriteBytesAsync(request.Http, code, "application/json", PrettyJson.Indent(json.Span), endsLine: true)
+            ? WriteBytesAsync(request.Http, code, "application/json", PrettyJson.Indent(json.Span), endsLine: false)
             : WriteBytesAsync(request.Http, code, "application/json", json, endsLine: true);
     }
 
@@ -71,7 +71,11 @@ internal static class Responses
         var response = http.Response;
         response.StatusCode = code;
         response.ContentType = contentType;
-        response.Headers.CacheControl = "no-cache, private";
+        if (response.Headers.CacheControl.Count == 0)
+        {
+            response.Headers.CacheControl = "no-cache, private";
+        }
+
         if (body.Length > Gzip.BytesMin && Gzip.IsAccepted(http))
         {
             await using var gzip = Gzip.Begin(http);

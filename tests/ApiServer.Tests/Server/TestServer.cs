@@ -47,6 +47,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var handler = new SocketsHttpHandler
         {
+            AllowAutoRedirect = false,
             SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, presented, _, _) => presented is X509Certificate2 server && server.Issuer == Authority.Certificate.Subject,
