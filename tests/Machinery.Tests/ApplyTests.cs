@@ -37,12 +37,12 @@ public sealed class ApplyTests
         var (first, owned) = Apply(Json("{}"), [], "me", """{"data":{"k":"1"}}""");
         var fields = ManagedFields.Of(owned);
 
-        Assert.Null(fields.Apply(new Manager("you", "v1", "", Now), first!, Json("""{"data":{"k":"2"}}"""), ConfigMap.Schema, force: false, out var conflicts));
+        Assert.Null(fields.Apply(new Manager("you", "v1", "", Now), first!, Json("""{"data":{"k":"2"}}"""), ConfigMap.Schema, Untracked.Server, force: false, out var conflicts));
         var conflict = Assert.Single(conflicts);
         Assert.Equal("me", conflict.Owner.Manager);
         Assert.Equal([".data.k"], conflict.Fields.Paths());
 
-        var forced = fields.Apply(new Manager("you", "v1", "", Now), first!, Json("""{"data":{"k":"2"}}"""), ConfigMap.Schema, force: true, out _);
+        var forced = fields.Apply(new Manager("you", "v1", "", Now), first!, Json("""{"data":{"k":"2"}}"""), ConfigMap.Schema, Untracked.Server, force: true, out _);
         Assert.Equal("""{"data":{"k":"2"}}""", forced!.ToString());
         Assert.Equal("you", Assert.Single(fields.ToEntries()).Manager);
     }
@@ -52,7 +52,7 @@ public sealed class ApplyTests
     {
         var live = Json("""{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"s"},{"name":"web","image":"old"}]}}}}""");
         var fields = ManagedFields.Of([]);
-        var merged = fields.Apply(new Manager("me", "apps/v1", "", Now), live, Json("""{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"new","ports":[{"containerPort":80}]}]}}}}"""), Deployment.Schema, force: false, out _);
+        var merged = fields.Apply(new Manager("me", "apps/v1", "", Now), live, Json("""{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"new","ports":[{"containerPort":80}]}]}}}}"""), Deployment.Schema, Untracked.ServerAndStatus, force: false, out _);
 
         Assert.Equal("""{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"s"},{"name":"web","image":"new","ports":[{"containerPort":80}]}]}}}}""", merged!.ToString());
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class ApplyTests
     {
         var (first, owned) = Apply(Json("{}"), [], "me", """{"data":{"a":"1","b":"2","c":"3"}}""");
         var fields = ManagedFields.Of(owned);
-        fields.Update(new Manager("editor", "v1", "", Now), first!, Json("""{"data":{"a":"1","b":"9"}}"""), ConfigMap.Schema);
+        fields.Update(new Manager("editor", "v1", "", Now), first!, Json("""{"data":{"a":"1","b":"9"}}"""), ConfigMap.Schema, Untracked.Server);
 
         var entries = fields.ToEntries();
         Assert.Equal("""{"f:data":{"f:a":{}}}""", Text(entries[0]));
@@ -76,7 +76,7 @@ public sealed class ApplyTests
     public void A_created_map_is_owned_with_its_entries()
     {
         var fields = ManagedFields.Of([]);
-        fields.Update(new Manager("kubectl-create", "v1", "", Now), Json("""{"metadata":{}}"""), Json("""{"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"}}"""), ConfigMap.Schema);
+        fields.Update(new Manager("kubectl-create", "v1", "", Now), Json("""{"metadata":{}}"""), Json("""{"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"}}"""), ConfigMap.Schema, Untracked.Server);
 
         Assert.Equal("""{"f:data":{".":{},"f:k":{}},"f:metadata":{"f:labels":{".":{},"f:x":{}}}}""", Text(Assert.Single(fields.ToEntries())));
     }
@@ -86,7 +86,7 @@ public sealed class ApplyTests
     {
         var (first, owned) = Apply(Json("{}"), [], "me", """{"data":{"k":"1"}}""");
         var fields = ManagedFields.Of(owned);
-        var again = fields.Apply(new Manager("me", "v1", "", Now.AddHours(1)), first!, Json("""{"data":{"k":"1"}}"""), ConfigMap.Schema, force: false, out _);
+        var again = fields.Apply(new Manager("me", "v1", "", Now.AddHours(1)), first!, Json("""{"data":{"k":"1"}}"""), ConfigMap.Schema, Untracked.Server, force: false, out _);
 
         Assert.Equal(first, again);
         Assert.Equal(Now, Assert.Single(fields.ToEntries()).Time);
@@ -95,7 +95,7 @@ public sealed class ApplyTests
     private static (JsonObject? Merged, IReadOnlyList<ManagedFieldsEntry> Fields) Apply(JsonObject live, IReadOnlyList<ManagedFieldsEntry> entries, string manager, string configuration)
     {
         var fields = ManagedFields.Of(entries);
-        var merged = fields.Apply(new Manager(manager, "v1", "", Now), live, Json(configuration), ConfigMap.Schema, force: false, out var conflicts);
+        var merged = fields.Apply(new Manager(manager, "v1", "", Now), live, Json(configuration), ConfigMap.Schema, Untracked.Server, force: false, out var conflicts);
         Assert.Empty(conflicts);
         return (merged, fields.ToEntries());
     }

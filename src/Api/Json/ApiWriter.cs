@@ -75,6 +75,22 @@ public sealed class ApiWriter(int capacity = 1024)
         length += quoted.Length;
     }
 
+    /// <summary>Writes a name that lacks nothing but its quotes.</summary>
+    public void EscapedKey(ReadOnlySpan<byte> escaped)
+    {
+        if (buffer[length - 1] != '{')
+        {
+            Byte((byte)',');
+        }
+
+        var span = Reserve(escaped.Length + 3);
+        span[0] = (byte)'"';
+        escaped.CopyTo(span[1..]);
+        span[escaped.Length + 1] = (byte)'"';
+        span[escaped.Length + 2] = (byte)':';
+        length += escaped.Length + 3;
+    }
+
     /// <summary>Writes a name that needs quoting: the key of a map.</summary>
     public void Key(string name)
     {

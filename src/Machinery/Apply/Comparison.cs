@@ -3,68 +3,78 @@ using Navarch.Machinery.Json;
 
 namespace Navarch.Machinery.Apply;
 
-/// <summary>Which fields a write added, changed and removed.</summary>
-internal sealed record Comparison(FieldSet Added, FieldSet Modified, FieldSet Removed)
+/// <summary>Which fields a write added or changed, and which it removed.</summary>
+/// <remarks>
+/// The plain statement of the rules. <see cref="UpdateRecorder"/> does the same over bytes for every write, and is
+/// held to this by tests.
+/// </remarks>
+internal sealed record Comparison(FieldSet Written, FieldSet Removed)
 {
-    private static readonly Comparison Same = new(FieldSet.Empty, FieldSet.Empty, FieldSet.Empty);
-    private static readonly Comparison Changed = Same with { Modified = FieldSet.Self };
+    public bool IsSame => Written.IsEmpty && Removed.IsEmpty;
 
-    public bool IsSame => Added.IsEmpty && Modified.IsEmpty && Removed.IsEmpty;
-
-    public static Comparison Of(JsonObject before, JsonObject after, Schema schema) => Of(before, after, new Shape(schema, null));
-
-    private static Comparison Of(JsonNode before, JsonNode after, Shape shape)
+    public static Comparison Of(JsonObject before, JsonObject after, Schema schema)
     {
-        if (before is JsonObject oldMembers && after is JsonObject newMembers && shape.HasMembers)
-        {
-            return Children(
-                oldMembers.Members.ToDictionary(member => PathStep.Member(member.Key), member => member.Value, StringComparer.Ordinal),
-                newMembers.Members.ToDictionary(member => PathStep.Member(member.Key), member => member.Value, StringComparer.Ordinal),
-                step => shape.Member(step[2..]));
-        }
-
-        if (before is JsonArray oldList && after is JsonArray newList && shape.HasElements)
-        {
-            return Children(shape.Elements(oldList), shape.Elements(newList), _ => shape.Element);
-        }
-
-        return before.Equals(after) ? Same : Changed;
+        var (written, removed) = Compare(before, after, Shape.Of(schema));
+        return new Comparison(written, removed);
     }
 
-    private static Comparison Children(Dictionary<string, JsonNode> before, Dictionary<string, JsonNode> after, Func<string, Shape> shapeOf)
+    // Null stands for absent. What comes or goes as a whole does so with every path in it, the path to it included.
+    private static (FieldSet Written, FieldSet Removed) Compare(JsonNode? before, JsonNode? after, Shape shape)
     {
-        var (added, modified, removed) = (new List<KeyValuePair<string, FieldSet>>(), new List<KeyValuePair<string, FieldSet>>(), new List<KeyValuePair<string, FieldSet>>());
-        foreach (var (step, value) in after)
+        List<KeyValuePair<string, FieldSet>> written = [], removed = [];
+        if (shape.HasMembers && IsMembers(before) && IsMembers(after) && (IsFilled(before) || IsFilled(after)))
         {
-            if (!before.TryGetValue(step, out var old))
+            var (old, now) = (before as JsonObject ?? new(), after as JsonObject ?? new());
+            foreach (var name in now.Members.Concat(old.Members.Where(member => !now.Has(member.Key))).Select(static member => member.Key))
             {
-                added.Add(new(step, Everything(value, shapeOf(step))));
-                continue;
+                Add(PathStep.Member(name), Compare(old[name], now[name], shape.Member(name)));
             }
+        }
+        else if (shape.HasElements && IsElements(before) && IsElements(after) && (IsFilled(before) || IsFilled(after)))
+        {
+            var (old, now) = (shape.Elements(before as JsonArray ?? new()), shape.Elements(after as JsonArray ?? new()));
+            foreach (var step in now.Keys.Concat(old.Keys.Where(step => !now.ContainsKey(step))))
+            {
+                Add(step, Elements(old.GetValueOrDefault(step) ?? [], now.GetValueOrDefault(step) ?? [], shape.Element));
+            }
+        }
+        else
+        {
+            return before is null ? (FieldSet.Self, FieldSet.Empty)
+                : after is null ? (FieldSet.Empty, FieldSet.Self)
+                : before.Equals(after) ? (FieldSet.Empty, FieldSet.Empty)
+                : (FieldSet.Self, FieldSet.Empty);
+        }
 
-            var inside = Of(old, value, shapeOf(step));
-            added.Add(new(step, inside.Added));
-            modified.Add(new(step, inside.Modified));
+        return (FieldSet.Of(before is null, written), FieldSet.Of(after is null, removed));
+
+        void Add(string step, (FieldSet Written, FieldSet Removed) inside)
+        {
+            written.Add(new(step, inside.Written));
             removed.Add(new(step, inside.Removed));
         }
-
-        foreach (var (step, value) in before)
-        {
-            if (!after.ContainsKey(step))
-            {
-                removed.Add(new(step, Everything(value, shapeOf(step))));
-            }
-        }
-
-        return new Comparison(FieldSet.Of(false, added), FieldSet.Of(false, modified), FieldSet.Of(false, removed));
     }
 
-    // What comes or goes as a whole does so with every path in it, the path to it included.
-    private static FieldSet Everything(JsonNode value, Shape shape) => value switch
+    // Elements that cannot be told apart are owned together, as if the step led to one value.
+    private static (FieldSet Written, FieldSet Removed) Elements(List<JsonNode> before, List<JsonNode> after, Shape shape)
     {
-        JsonObject members when shape.HasMembers => FieldSet.Of(true, members.Members.Select(member =>
-            KeyValuePair.Create(PathStep.Member(member.Key), Everything(member.Value, shape.Member(member.Key))))),
-        JsonArray list when shape.HasElements => FieldSet.Of(true, shape.Elements(list).Select(item => KeyValuePair.Create(item.Key, Everything(item.Value, shape.Element)))),
-        _ => FieldSet.Self,
-    };
+        if (before.Count <= 1 && after.Count <= 1)
+        {
+            return Compare(before.FirstOrDefault(), after.FirstOrDefault(), shape);
+        }
+
+        if (before.Count > 1 && after.Count > 1)
+        {
+            return (before.SequenceEqual(after) ? FieldSet.Empty : FieldSet.Self, FieldSet.Empty);
+        }
+
+        var (written, removed) = Compare(before.Count == 1 ? before[0] : null, after.Count == 1 ? after[0] : null, shape);
+        return before.Count > 1 ? (after.Count == 1 ? written : FieldSet.Empty, FieldSet.Self) : (FieldSet.Self, before.Count == 1 ? removed : FieldSet.Empty);
+    }
+
+    private static bool IsMembers(JsonNode? value) => value is null or JsonNull or JsonObject;
+
+    private static bool IsElements(JsonNode? value) => value is null or JsonNull or JsonArray;
+
+    private static bool IsFilled(JsonNode? value) => value is JsonObject { Count: > 0 } or JsonArray { Items.Count: > 0 };
 }

@@ -8,13 +8,16 @@ internal static class Configuration
 {
     /// <summary>The object with every field that the configuration names set as it says. Neither argument is changed.</summary>
     public static JsonObject Merge(JsonObject live, JsonObject configuration, Schema schema) =>
-        (JsonObject)Merge(live, configuration, new Shape(schema, null));
+        (JsonObject)Merge(live, configuration, Shape.Of(schema));
 
-    /// <summary>The object without the fields of <paramref name="paths"/>. Containers that others still use stay.</summary>
-    public static JsonObject Remove(JsonObject value, FieldSet paths, Schema schema)
+    /// <summary>
+    /// The object without what <paramref name="former"/> had and nobody owns any more. What goes takes everything in it
+    /// along, owned or not: a container is not left behind as the defaults that the server gave it.
+    /// </summary>
+    public static JsonObject Prune(JsonObject value, FieldSet former, FieldSet owned, Schema schema)
     {
         var copy = (JsonObject)value.Clone();
-        RemoveIn(copy, paths, new Shape(schema, null));
+        PruneIn(copy, former, owned, Shape.Of(schema));
         return copy;
     }
 
@@ -37,72 +40,66 @@ internal static class Configuration
     // The configuration's elements in its order; what only the live list has keeps its place before the next common element.
     private static JsonArray MergeList(JsonArray live, JsonArray wanted, Shape shape)
     {
+        var liveSteps = live.Items.ConvertAll(item => PathStep.Element(item, shape.Field!));
         var liveElements = shape.Elements(live);
         var wantedElements = shape.Elements(wanted);
         var merged = new JsonArray();
-        var taken = new HashSet<string>(StringComparer.Ordinal);
         var next = 0;
-        foreach (var (step, item) in wantedElements)
+        foreach (var (step, doubles) in wantedElements)
         {
             if (liveElements.TryGetValue(step, out var old))
             {
-                // Everything of the live list up to this element that the configuration does not name comes first.
-                for (; next < live.Items.Count && PathStep.Element(live.Items[next], shape.Field!) is var at && at != step && !taken.Contains(step); next++)
-                {
-                    if (at is not null && !wantedElements.ContainsKey(at) && taken.Add(at))
-                    {
-                        merged.Items.Add(live.Items[next].Clone());
-                    }
-                }
-
-                merged.Items.Add(Merge(old, item, shape.Element));
+                KeepUntil(step);
+                merged.Items.Add(Merge(old[^1], doubles[^1], shape.Element));
             }
             else
             {
-                merged.Items.Add(item.Clone());
-            }
-
-            taken.Add(step);
-        }
-
-        foreach (var item in live.Items)
-        {
-            if (PathStep.Element(item, shape.Field!) is { } step && taken.Add(step))
-            {
-                merged.Items.Add(item.Clone());
+                merged.Items.Add(doubles[^1].Clone());
             }
         }
 
+        KeepUntil(null);
         return merged;
+
+        void KeepUntil(string? step)
+        {
+            for (; next < live.Items.Count && (step is null || liveSteps[next] != step); next++)
+            {
+                if (liveSteps[next] is not { } at || !wantedElements.ContainsKey(at))
+                {
+                    merged.Items.Add(live.Items[next].Clone());
+                }
+            }
+        }
     }
 
-    private static void RemoveIn(JsonNode value, FieldSet paths, Shape shape)
+    private static void PruneIn(JsonNode value, FieldSet former, FieldSet owned, Shape shape)
     {
         if (value is JsonObject members && shape.HasMembers)
         {
-            members.Retain(member => Keeps(PathStep.Member(member.Key), member.Value, paths, shape.Member(member.Key)));
+            members.Retain(member => Keeps(PathStep.Member(member.Key), member.Value, shape.Declares(member.Key), former, owned, shape.Member(member.Key)));
         }
         else if (value is JsonArray list && shape.HasElements)
         {
-            list.Items.RemoveAll(item => PathStep.Element(item, shape.Field!) is { } step && !Keeps(step, item, paths, shape.Element));
+            list.Items.RemoveAll(item => PathStep.Element(item, shape.Field!) is { } step && !Keeps(step, item, isDeclared: false, former, owned, shape.Element));
         }
     }
 
-    private static bool Keeps(string step, JsonNode value, FieldSet paths, Shape shape)
+    private static bool Keeps(string step, JsonNode value, bool isDeclared, FieldSet former, FieldSet owned, Shape shape)
     {
-        if (paths.Find(step) is not { } below)
+        if (former.Find(step) is not { } had)
         {
             return true;
         }
 
-        if (below.Children.Count > 0)
+        // A declared field is owned with anything in it; others only where they are named themselves.
+        var has = owned.Find(step) ?? FieldSet.Empty;
+        if ((had.IsMember || isDeclared) && !(has.IsMember || (isDeclared && !has.IsEmpty)))
         {
-            RemoveIn(value, below, shape);
-
-            // A container goes with its last content, if it was only there to hold it.
-            return value is not (JsonObject { Count: 0 } or JsonArray { Items.Count: 0 });
+            return false;
         }
 
-        return !below.IsMember;
+        PruneIn(value, had, has, shape);
+        return true;
     }
 }

@@ -16,6 +16,8 @@ public sealed class FieldSet : IEquatable<FieldSet>
     /// <summary>The set that holds the path that ends here and nothing below it.</summary>
     public static readonly FieldSet Self = new(true, new(StringComparer.Ordinal));
 
+    private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+
     private readonly SortedDictionary<string, FieldSet> children;
 
     private FieldSet(bool isMember, SortedDictionary<string, FieldSet> children)
@@ -70,6 +72,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
             other.Find(child.Key) is { } same ? KeyValuePair.Create(child.Key, child.Value.ExceptBelow(same)) : child));
     }
 
+    /// <summary>The set as it is stored: steps in the order of the bytes they are written with, which <see cref="FieldTree"/> relies on.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject();
@@ -78,7 +81,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
             json.Set(".", new JsonObject());
         }
 
-        foreach (var (step, child) in children)
+        foreach (var (step, child) in children.Select(static child => (Text: new JsonText(child.Key).ToUtf8(), child)).OrderBy(static pair => pair.Text, ByBytes).Select(static pair => pair.child))
         {
             json.Set(step, child.ToJson());
         }
@@ -105,7 +108,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
         }
 
         return Of(json.Has(".") || (json.Count == 0 && !isRoot), json.Members.Where(member => member.Key != ".")
-            .Select(member => member.Key.Length > 2 && member.Key[1] == ':' && member.Key[0] is 'f' or 'k' or 'v' or 'i'
+            .Select(member => member.Key.Length >= 2 && member.Key[1] == ':' && member.Key[0] is 'f' or 'k' or 'v' or 'i'
                 ? KeyValuePair.Create(member.Key, Read(member.Value, isRoot: false))
                 : throw new ApiJsonException($"unknown path element \"{member.Key}\" in a field set")));
     }
