@@ -72,14 +72,15 @@ internal sealed class ApplyBody
     {
         var before = current?.Value.Metadata.ManagedFields ?? [];
         var fields = ManagedFields.Of(before);
+        var untracked = kind.UntrackedIn(manager.Subresource == "status" ? UpdateScope.Status : UpdateScope.Main);
         var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(kind.Show(current).Json);
         (live["metadata"] as JsonObject)?.Remove("managedFields");
         if (current is not null && before.Count == 0)
         {
-            fields.Update(new Manager(EarlierManager, kind.Type.ApiVersion, "", manager.Now), new JsonObject(), live, kind.Schema);
+            fields.Update(new Manager(EarlierManager, kind.Type.ApiVersion, "", manager.Now), (JsonObject)JsonNode.Parse(kind.EmptyJson), live, kind.Schema, untracked);
         }
 
-        var merged = fields.Apply(manager, live, (JsonObject)configuration.Clone(), kind.Schema, force, out var conflicts);
+        var merged = fields.Apply(manager, live, (JsonObject)configuration.Clone(), kind.Schema, untracked, force, out var conflicts);
         if (merged is null)
         {
             throw Conflict(conflicts).AsException();
@@ -129,8 +130,6 @@ internal sealed class ApplyBody
     private static string Show(ManagedFieldsEntry owner)
     {
         var text = $"\"{owner.Manager}\"" + (owner.Subresource.Length > 0 ? $" with subresource \"{owner.Subresource}\"" : "");
-        return owner.Operation != ManagedFields.OperationUpdate ? text
-            : owner.Time is { } time ? $"{text} using {owner.APIVersion} at {time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)}"
-            : $"{text} using {owner.APIVersion}";
+        return owner.Operation == ManagedFields.OperationUpdate ? $"{text} using {owner.APIVersion}" : text;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
             throw StatusErrors.Invalid("", "Binding", name, errors.All).AsException();
         }
 
-        await objects.UpdateAsync(pods, @namespace, name, Bind, UpdateScope.Exact, write, ct);
+        await objects.UpdateAsync(pods, @namespace, name, Bind, UpdateScope.Unowned, write, ct);
         return SubresourceAnswer.Of(201, Done);
 
         IResource Bind(StoredObject current) => Assign((Pod)current.Value, binding, time.GetUtcNow());

@@ -78,7 +78,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
         }
 
         var kind = catalog.Get<PodDisruptionBudget>();
-        await objects.UpdateAsync(kind, budget.Metadata.Namespace, budget.Metadata.Name, Take, UpdateScope.Exact, write, ct);
+        await objects.UpdateAsync(kind, budget.Metadata.Namespace, budget.Metadata.Name, Take, UpdateScope.Unowned, write, ct);
 
         Api.IResource Take(StoredObject current)
         {

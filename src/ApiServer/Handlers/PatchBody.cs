@@ -2,6 +2,7 @@ using Navarch.Api;
 using Navarch.Api.Json;
 using Navarch.ApiServer.WatchCache;
 using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Apply;
 using Navarch.Machinery.Errors;
 using Navarch.Machinery.Json;
 using Navarch.Machinery.Patch;
@@ -20,11 +21,13 @@ internal sealed class PatchBody
 
     private readonly Func<JsonObject, JsonNode> apply;
     private readonly JsonNode? strategic;
+    private readonly bool mentionsOwners;
 
-    private PatchBody(Func<JsonObject, JsonNode> apply, JsonNode? strategic, IReadOnlyList<string> problems)
+    private PatchBody(Func<JsonObject, JsonNode> apply, JsonNode? strategic, IReadOnlyList<string> problems, bool mentionsOwners)
     {
         this.apply = apply;
         this.strategic = strategic;
+        this.mentionsOwners = mentionsOwners;
         Problems = problems;
     }
 
@@ -42,15 +45,16 @@ internal sealed class PatchBody
         try
         {
             var document = JsonNode.Parse(body, out var duplicates);
+            var mentionsOwners = body.IndexOf("managedFields"u8) >= 0 || body.IndexOf("\\u"u8) >= 0;
             if (mediaType == "application/json-patch+json")
             {
                 var operations = JsonPatch.Read(document);
-                return new PatchBody(operations.Apply, null, [.. duplicates.Concat(UnknownMembers(document)).Select(static problem => "json patch " + problem)]);
+                return new PatchBody(operations.Apply, null, [.. duplicates.Concat(UnknownMembers(document)).Select(static problem => "json patch " + problem)], mentionsOwners);
             }
 
             return mediaType == "application/merge-patch+json"
-                ? new PatchBody(target => JsonMergePatch.Apply(target, document.Clone()), null, duplicates)
-                : new PatchBody(target => StrategicMergePatch.Apply(target, document.Clone(), schema), document, duplicates);
+                ? new PatchBody(target => JsonMergePatch.Apply(target, document.Clone()), null, duplicates, mentionsOwners)
+                : new PatchBody(target => StrategicMergePatch.Apply(target, document.Clone(), schema), document, duplicates, mentionsOwners);
         }
         catch (ApiJsonException e)
         {
@@ -71,7 +75,8 @@ internal sealed class PatchBody
     /// <exception cref="StatusException">The patch does not fit the object, or what it makes is none.</exception>
     public IResource Apply(Kind kind, StoredObject current, Action<IReadOnlyList<string>, Func<string>>? report)
     {
-        var patched = Patched(kind.Show(current).Json);
+        var live = kind.Show(current).Json;
+        var patched = Patched(mentionsOwners ? live : WithoutOwners(live));
         var json = patched.ToUtf8();
         if (strategic is null && patched is JsonObject o && (o.FindText("kind") != kind.Type.Kind || o.FindText("apiVersion") != kind.Type.ApiVersion))
         {
@@ -114,6 +119,13 @@ internal sealed class PatchBody
         .SelectMany(static (item, i) => ((JsonObject)item).Members.Select(member => (Name: member.Key, Index: i)))
         .Where(static member => Array.IndexOf(OperationMembers, member.Name) < 0)
         .Select(static member => $"unknown field \"[{member.Index}].{member.Name}\"");
+
+    // Owners are as large as what they own, and hardly any patch is about them. An object that comes back without keeps its own.
+    private static byte[] WithoutOwners(byte[] json)
+    {
+        var (at, length) = UpdateRecorder.FindOwners(json).GetOffsetAndLength(json.Length);
+        return length == 0 ? json : [.. json.AsSpan(0, at), .. json.AsSpan(at + length)];
+    }
 
     // A strategic patch is shown itself, of the others the outcome is.
     private string Shown(byte[] json)

@@ -119,7 +119,7 @@ internal sealed class InProcessClient(
     {
         var @namespace = resource.Metadata.Namespace;
         var kind = await AdmitAsync<T>("create", @namespace, "", "", ct);
-        var stored = await objects.CreateAsync(kind, @namespace, WithDefaults(kind, resource), new WriteOptions(user), ct);
+        var stored = await objects.CreateAsync(kind, @namespace, WithDefaults(kind, resource), Options("", ""), ct);
         return (T)kind.Show(stored).Value;
     });
 
@@ -191,7 +191,7 @@ internal sealed class InProcessClient(
 
     private WriteOptions Options(string fieldManager, string subresource) => new(user)
     {
-        FieldManager = fieldManager.Length > 0 ? fieldManager : user.Name,
+        FieldManager = fieldManager.Length > 0 ? fieldManager : FieldManagerName.OfUser(user.Name),
         Subresource = subresource,
     };
 

@@ -28,21 +28,10 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
     };
 
     /// <summary>As the client names itself: in the query, else by its program's name.</summary>
-    public string FieldManager
-    {
-        get
-        {
-            if (Options.FieldManager.Length > 0)
-            {
-                return Options.FieldManager;
-            }
-
-            var agent = Http.Request.Headers.UserAgent.ToString();
-            var end = agent.IndexOf('/', StringComparison.Ordinal);
-            var name = HeaderText.Clean(end < 0 ? agent : agent[..end]);
-            return name.Length > 128 ? name[..128] : name;
-        }
-    }
+    /// <exception cref="Machinery.Errors.StatusException">422: the name in the query cannot be one.</exception>
+    public string FieldManager => Options.FieldManager.Length > 0
+        ? FieldManagerName.Checked(Options.FieldManager, Info.Verb)
+        : FieldManagerName.OfAgent(Http.Request.Headers.UserAgent.ToString());
 
     /// <summary>Before curl, wget and browsers sit people.</summary>
     public bool IsPretty => Options.Pretty ?? (Http.Request.Headers.UserAgent.ToString() is var agent

@@ -4,6 +4,7 @@ using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Apply;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Registry;
@@ -24,6 +25,8 @@ internal abstract class Kind
 
     [ThreadStatic]
     private static ProtoWriter? threadProtoWriter;
+
+    private readonly Untracked statusUntracked;
 
     protected Kind(Resource rules, string[] fieldNames)
         : this(rules, rules.Type, rules.Schema, fieldNames, null)
@@ -51,6 +54,9 @@ internal abstract class Kind
         {
             IndexedField = int.MinValue;
         }
+
+        MainUntracked = rules.HasStatus ? Untracked.ServerAndStatus : Untracked.Server;
+        statusUntracked = Untracked.Of([.. schema.Fields.Select(static field => field.Name).Where(static name => name is not ("metadata" or "status")), .. rules.StatusKeeps]);
     }
 
     public Resource Rules { get; }
@@ -76,6 +82,12 @@ internal abstract class Kind
 
     public Collection Objects { get; }
 
+    /// <summary>An object of the kind without content, as it is written: what a new object is compared with.</summary>
+    public abstract byte[] EmptyJson { get; }
+
+    /// <summary>What nobody comes to own by a plain write.</summary>
+    public Untracked MainUntracked { get; }
+
     /// <summary>Whether clients may set a name's generation; see <see cref="Resource{T}.HasGeneration"/>.</summary>
     public abstract bool HasGeneration { get; }
 
@@ -95,6 +107,22 @@ internal abstract class Kind
             return writer;
         }
     }
+
+    /// <summary>The object as it is written. Valid until this thread encodes the next.</summary>
+    public static ReadOnlyMemory<byte> Text(IResource value)
+    {
+        var writer = ThreadWriter;
+        value.WriteObject(writer);
+        return writer.Written;
+    }
+
+    /// <summary>What nobody comes to own by an update of the given scope.</summary>
+    public Untracked UntrackedIn(UpdateScope scope) => scope switch
+    {
+        UpdateScope.Main => MainUntracked,
+        UpdateScope.Status => statusUntracked,
+        _ => Untracked.Server,
+    };
 
     public string Key(string @namespace, string name) => Type.Namespaced ? $"{@namespace}/{name}" : name;
 

@@ -26,6 +26,8 @@ internal sealed class KindView<THub, TView> : Kind
     public KindView(Kind hub, ResourceView<THub, TView> view)
         : base(hub, view, [.. hub.FieldNames.Select(name => view.FieldNames.TryGetValue(name, out var own) ? own ?? "" : name)]) => this.view = view;
 
+    public override byte[] EmptyJson { get; } = ApiJson.ToUtf8(TView.Empty);
+
     public override bool HasGeneration => Hub.HasGeneration;
 
     public override IReadOnlyList<TableColumn> Columns => Hub.Columns;

@@ -12,8 +12,7 @@ internal static class MetadataRules
     private const int AnnotationsBytesMax = 256 * 1024;
 
     /// <summary>Gives a new object its identity. Its name is given or generated before.</summary>
-    /// <param name="isApply">The metadata brings its owners along; otherwise a client's word on them is worth nothing.</param>
-    public static ObjectMeta ForCreate(ObjectMeta metadata, string @namespace, bool hasGeneration, bool isApply, DateTimeOffset now) => metadata with
+    public static ObjectMeta ForCreate(ObjectMeta metadata, string @namespace, bool hasGeneration, DateTimeOffset now) => metadata with
     {
         Namespace = @namespace,
         UID = Guid.NewGuid().ToString(),
@@ -23,7 +22,6 @@ internal static class MetadataRules
         SelfLink = "",
         ResourceVersion = "",
         Generation = hasGeneration ? 1 : 0,
-        ManagedFields = isApply ? metadata.ManagedFields : [],
     };
 
     /// <summary>Keeps what an update cannot change and need not repeat.</summary>

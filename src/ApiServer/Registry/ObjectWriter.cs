@@ -198,13 +198,16 @@ internal sealed class ObjectWriter(
     private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, options.IsApply, now));
-        value = kind.PrepareForCreate(kind.Default(value), options.Context(now));
+        value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, now));
+        value = kind.Default(value);
+        var owners = Ownership.OfNew(kind, value, options, now);
+        value = kind.PrepareForCreate(value, options.Context(now));
         foreach (var admit in admission)
         {
             value = await admit.AdmitAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
         }
 
+        value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
         var name = value.Metadata.Name;
         var errors = new FieldErrors();
         MetadataRules.Validate(value.Metadata, kind, errors);
@@ -233,7 +236,7 @@ internal sealed class ObjectWriter(
             throw OtherUid(kind, current.Namespace, current.Name, uid, old.Metadata.UID);
         }
 
-        if (value.Metadata.ResourceVersion is "" or "0" && !kind.Rules.AllowsUnconditionalUpdate && scope != UpdateScope.Exact)
+        if (value.Metadata.ResourceVersion is "" or "0" && !kind.Rules.AllowsUnconditionalUpdate && scope is UpdateScope.Main or UpdateScope.Status)
         {
             var required = new FieldErrors();
             required.Invalid("metadata.resourceVersion", new RawValue("0x0"), "must be specified for an update");
@@ -241,15 +244,12 @@ internal sealed class ObjectWriter(
         }
 
         value = value.WithMetadata(MetadataRules.WithoutDoubleOwners(MetadataRules.ForUpdate(value.Metadata, old.Metadata), options.Warnings));
-        if (old.Metadata.ManagedFields.Count == 0 && value.Metadata.ManagedFields.Count > 0 && !options.IsApply)
-        {
-            value = value.WithMetadata(value.Metadata with { ManagedFields = [] });
-        }
-
+        value = scope is UpdateScope.Main or UpdateScope.Status ? kind.Default(value) : value;
+        var owners = Ownership.OfChanged(kind, value, current, scope, options, now);
         value = scope switch
         {
-            UpdateScope.Main => kind.PrepareForUpdate(kind.Default(value), old, options.Context(now)),
-            UpdateScope.Status => kind.PrepareForStatusUpdate(kind.Default(value), old, options.Context(now)),
+            UpdateScope.Main => kind.PrepareForUpdate(value, old, options.Context(now)),
+            UpdateScope.Status => kind.PrepareForStatusUpdate(value, old, options.Context(now)),
             _ => value,
         };
         foreach (var admit in admission)
@@ -257,6 +257,7 @@ internal sealed class ObjectWriter(
             value = await admit.AdmitAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
         }
 
+        value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
         if (scope == UpdateScope.Main && kind.ChangesGeneration(value, old))
         {
             value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
@@ -272,7 +273,7 @@ internal sealed class ObjectWriter(
 
         using var reservation = scope == UpdateScope.Main ? Allocators.GetValueOrDefault(kind)?.Reserve(value, old, errors) : null;
         ThrowIfInvalid(kind, current.Name, errors);
-        value = Ownership.Record(kind, reservation?.Value ?? value, old, options, now);
+        value = reservation?.Value ?? value;
         var prepared = kind.Prepare(value);
         if (Deletion.IsReleasedBy(value))
         {
@@ -286,7 +287,7 @@ internal sealed class ObjectWriter(
         }
 
         // An update that changes nothing is not a change: no revision, no event.
-        if (current.HasContent(prepared))
+        if (current.HasContent(prepared) || (current.HasContentButOwners(prepared) && Ownership.AreSameButTimes(owners, old.Metadata.ManagedFields)))
         {
             return new UpdateOutcome(current, IsCreated: false, IsDeleted: false);
         }

@@ -1,40 +1,119 @@
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Apply;
-using Navarch.Machinery.Json;
 
 namespace Navarch.ApiServer.Registry;
 
 /// <summary>Keeps <c>metadata.managedFields</c> true when somebody writes without applying.</summary>
+/// <remarks>
+/// What is recorded is what the caller asked for, defaults included: before admission and before the kind's own rules.
+/// So nobody owns what the server makes of it, and nobody is in conflict with the server.
+/// </remarks>
 internal static class Ownership
 {
     private const string UnknownManager = "unknown";
+    private const string ServerManager = "kube-apiserver";
 
-    /// <summary>The object with the fields that this write changed put under the writer's name.</summary>
-    /// <remarks>
-    /// Only objects that somebody has applied to have owners: comparing two trees costs more than the rest of a write, and
-    /// until the first apply nobody asks. What was there before then belongs to no manager by name.
-    /// </remarks>
-    public static IResource Record(Kind kind, IResource value, IResource old, WriteOptions options, DateTimeOffset now)
+    private static readonly ManagedFieldsEntry Nobody = new();
+
+    [ThreadStatic]
+    private static UpdateRecorder? recorder;
+
+    /// <summary>The owners of an object that is to be created.</summary>
+    public static IReadOnlyList<ManagedFieldsEntry> OfNew(Kind kind, IResource value, WriteOptions options, DateTimeOffset now)
     {
-        var owners = old.Metadata.ManagedFields;
-        if (owners.Count == 0 || options.IsApply)
-        {
-            return value;
-        }
-
-        // A single empty entry is how a client asks to forget all owners.
-        if (value.Metadata.ManagedFields is [{ Manager: "", Operation: "", FieldsV1: null }])
-        {
-            return value.WithMetadata(value.Metadata with { ManagedFields = [] });
-        }
-
-        var fields = ManagedFields.Of(owners);
-        var manager = new Manager(options.FieldManager.Length > 0 ? options.FieldManager : UnknownManager, kind.Type.ApiVersion, options.Subresource, MetadataRules.WholeSeconds(now));
-        fields.Update(manager, Tree(kind, old), Tree(kind, value), kind.Schema);
-        return value.WithMetadata(value.Metadata with { ManagedFields = fields.ToEntries() });
+        var given = value.Metadata.ManagedFields;
+        return options.IsApply ? given : Record(kind, Understood(given) ?? [], kind.EmptyJson, default, value, kind.MainUntracked, options, now);
     }
 
-    private static JsonObject Tree(Kind kind, IResource value) =>
-        (JsonObject)JsonNode.Parse(ApiJson.ToUtf8(kind.Show(value.WithMetadata(value.Metadata with { ManagedFields = [] }))));
+    /// <summary>The owners of an object after an update.</summary>
+    public static IReadOnlyList<ManagedFieldsEntry> OfChanged(Kind kind, IResource value, StoredObject old, UpdateScope scope, WriteOptions options, DateTimeOffset now)
+    {
+        var given = value.Metadata.ManagedFields;
+        var live = old.Value.Metadata.ManagedFields;
+        if (options.IsApply)
+        {
+            return given;
+        }
+
+        // A single empty entry is how a client asks to forget all owners. An empty list is how one that does not know of
+        // owners writes the object back.
+        var owners = given.Count == 0 || ReferenceEquals(given, live) || Same.Lists(given, live) ? live
+            : given is [var only] && only.Equals(Nobody) ? []
+            : Understood(given) ?? live;
+        if (scope == UpdateScope.Unowned)
+        {
+            return live;
+        }
+
+        // Objects whose owners are forgotten stay so, until somebody applies.
+        if (owners.Count == 0)
+        {
+            return owners;
+        }
+
+        var before = kind.Show(old).Json;
+        return Record(kind, owners, before, UpdateRecorder.FindOwners(before), value, kind.UntrackedIn(scope), options, now);
+    }
+
+    /// <summary>Whether two lists of owners differ in nothing but times.</summary>
+    public static bool AreSameButTimes(IReadOnlyList<ManagedFieldsEntry> left, IReadOnlyList<ManagedFieldsEntry> right)
+    {
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        // Times decide the order too.
+        foreach (var entry in left)
+        {
+            var isFound = false;
+            foreach (var other in right)
+            {
+                isFound |= entry.Manager == other.Manager && entry with { Time = null } == other with { Time = null };
+            }
+
+            if (!isFound)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public static Manager ManagerOf(Kind kind, WriteOptions options, DateTimeOffset now) => new(
+        options.FieldManager.Length > 0 ? options.FieldManager : ReferenceEquals(options.User, UserInfo.Server) ? ServerManager : UnknownManager,
+        kind.Type.ApiVersion, options.Subresource, MetadataRules.WholeSeconds(now));
+
+    private static IReadOnlyList<ManagedFieldsEntry> Record(
+        Kind kind, IReadOnlyList<ManagedFieldsEntry> owners, byte[] before, Range beforeOwners, IResource value, Untracked untracked, WriteOptions options, DateTimeOffset now) =>
+        (recorder ??= new UpdateRecorder()).Record(owners, ManagerOf(kind, options, now), before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked);
+
+    // Owners as a client wrote them, as this server writes them; null when they cannot be understood, and are then ignored.
+    private static List<ManagedFieldsEntry>? Understood(IReadOnlyList<ManagedFieldsEntry> given)
+    {
+        var entries = new List<ManagedFieldsEntry>(given.Count);
+        foreach (var entry in given)
+        {
+            if (entry is not { Operation: ManagedFields.OperationApply or ManagedFields.OperationUpdate, APIVersion.Length: > 0, FieldsType: "FieldsV1" })
+            {
+                return null;
+            }
+
+            try
+            {
+                var fields = FieldSet.Parse(entry.FieldsV1 is { } set ? set.Json.Span : "{}"u8);
+                entries.Add(entry with { FieldsV1 = new RawExtension(fields.ToJson().ToUtf8()) });
+            }
+            catch (ApiJsonException)
+            {
+                return null;
+            }
+        }
+
+        return entries;
+    }
 }

@@ -23,6 +23,8 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
             column.Name, column.Type, column.Format, column.Description, column.Priority, (value, now) => column.Cell((T)value, now)))];
     }
 
+    public override byte[] EmptyJson { get; } = ApiJson.ToUtf8(T.Empty);
+
     public override bool HasGeneration => rules.HasGeneration;
 
     public override IReadOnlyList<TableColumn> Columns { get; }

@@ -36,6 +36,9 @@ internal enum UpdateScope
 
     /// <summary>The caller has seen to it: subresources with rules of their own.</summary>
     Exact,
+
+    /// <summary>As <see cref="Exact"/>, and nobody becomes the owner of anything: a change that only the server can make.</summary>
+    Unowned,
 }
 
 /// <summary>What an update became.</summary>

@@ -36,6 +36,9 @@ public abstract class Resource
     /// <summary>The kind has a <c>/status</c> subresource, and plain writes do not touch the status.</summary>
     public virtual bool HasStatus => false;
 
+    /// <summary>Metadata that the status subresource keeps as it was, as <c>metadata.NAME</c>: nobody owns it through there.</summary>
+    public virtual IReadOnlyList<string> StatusKeeps => [];
+
     /// <summary>Objects disappear this long after they were last written; null for never.</summary>
     public virtual TimeSpan? Expiry => null;
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Navarch.Api;
 using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Apply;
 
 namespace Navarch.ApiServer.WatchCache;
 
@@ -149,6 +150,21 @@ internal sealed class StoredObject
         && prepared.VersionPosition == versionAt
         && Json.AsSpan(0, versionAt).SequenceEqual(prepared.Json.AsSpan(0, versionAt))
         && Json.AsSpan(versionAt + versionLength).SequenceEqual(prepared.Json.AsSpan(versionAt));
+
+    /// <summary>Whether this is the same but for the version and the owners of its fields.</summary>
+    public bool HasContentButOwners(PreparedObject prepared)
+    {
+        var (mine, theirs) = (UpdateRecorder.FindOwners(Json), UpdateRecorder.FindOwners(prepared.Json));
+        var (mineAt, mineLength) = mine.GetOffsetAndLength(Json.Length);
+        var (theirsAt, theirsLength) = theirs.GetOffsetAndLength(prepared.Json.Length);
+        return mineLength > 0 && theirsLength > 0
+            && prepared.VersionPosition == versionAt
+            && mineAt == theirsAt + versionLength
+            && Json.Length - mineLength - versionLength == prepared.Json.Length - theirsLength
+            && Json.AsSpan(0, versionAt).SequenceEqual(prepared.Json.AsSpan(0, versionAt))
+            && Json.AsSpan((versionAt + versionLength)..mineAt).SequenceEqual(prepared.Json.AsSpan(versionAt..theirsAt))
+            && Json.AsSpan(mineAt + mineLength).SequenceEqual(prepared.Json.AsSpan(theirsAt + theirsLength));
+    }
 
     private static IResource WithVersion(IResource value, long revision) =>
         value.WithMetadata(value.Metadata with { ResourceVersion = Revisions.Text(revision) });

@@ -16,6 +16,8 @@ public sealed class DeploymentResource : Resource<Deployment>
 
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.labels"];
+
     public override bool HasGeneration => true;
 
     public override IReadOnlyList<Column<Deployment>> Columns { get; } =

@@ -8,6 +8,8 @@ public sealed class PodResource : Resource<Pod>
 {
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.ownerReferences", "metadata.deletionTimestamp"];
+
     public override bool HasGeneration => true;
 
     public override IReadOnlyList<Column<Pod>> Columns => PodColumns.All;
