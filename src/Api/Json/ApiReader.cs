@@ -43,7 +43,7 @@ public ref struct ApiReader
     {
         if (Advance())
         {
-            throw new ApiJsonException("invalid character after top-level value");
+            throw new ApiJsonException(JsonSyntax.FindProblem(input, DepthMax) ?? "invalid character after top-level value");
         }
     }
 
@@ -427,12 +427,7 @@ public ref struct ApiReader
         }
     }
 
-    private static ApiJsonException Malformed(JsonException e)
-    {
-        var message = e.Message;
-        var end = message.IndexOf(" LineNumber", StringComparison.Ordinal);
-        return new ApiJsonException($"invalid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {(end > 0 ? message[..end] : message).TrimEnd('.')}", e);
-    }
+    private readonly ApiJsonException Malformed(JsonException e) => new(JsonSyntax.FindProblem(input, DepthMax) ?? e.Message, e);
 
     private readonly ApiJsonException WrongType(string goType) => trace.Unmarshal(JsonName(), goType);
 

@@ -21,7 +21,7 @@ internal sealed class KindView<THub, TView> : Kind
     private const int ShownMax = 1024;
 
     private readonly ResourceView<THub, TView> view;
-    private readonly (StoredObject Of, StoredObject Shown)?[] shown = new (StoredObject, StoredObject)?[ShownMax];
+    private readonly Pair?[] shown = new Pair?[ShownMax];
 
     public KindView(Kind hub, ResourceView<THub, TView> view)
         : base(hub, view, [.. hub.FieldNames.Select(name => view.FieldNames.TryGetValue(name, out var own) ? own ?? "" : name)]) => this.view = view;
@@ -44,22 +44,15 @@ internal sealed class KindView<THub, TView> : Kind
 
     public override StoredObject Show(StoredObject stored)
     {
-        // Slots are overwritten freely: one that is lost is made again.
+        // Slots are overwritten freely: what is lost is made again.
         ref var slot = ref shown[RuntimeHelpers.GetHashCode(stored) % ShownMax];
-        lock (shown)
+        if (Volatile.Read(ref slot) is { } known && ReferenceEquals(known.Stored, stored))
         {
-            if (slot is { } known && ReferenceEquals(known.Of, stored))
-            {
-                return known.Shown;
-            }
+            return known.Shown;
         }
 
         var made = StoredObject.Shown(this, stored, Show(stored.Value));
-        lock (shown)
-        {
-            slot = (stored, made);
-        }
-
+        Volatile.Write(ref slot, new Pair(stored, made));
         return made;
     }
 
@@ -86,4 +79,6 @@ internal sealed class KindView<THub, TView> : Kind
     public override void ValidateStatusUpdate(IResource value, IResource old, FieldErrors errors) => Hub.ValidateStatusUpdate(value, old, errors);
 
     public override IEnumerable<string> Warnings(IResource value) => Hub.Warnings(value);
+
+    private sealed record Pair(StoredObject Stored, StoredObject Shown);
 }

@@ -9,12 +9,21 @@ public sealed class JsonObject : JsonNode
     // Members are found by scanning until there are many: most objects of the API have a handful.
     private const int IndexedFrom = 12;
 
+    // A member that was removed leaves a place without a name while there is an index, so that removing all of many is cheap.
     private readonly List<KeyValuePair<string, JsonNode>> members = [];
     private Dictionary<string, int>? index;
+    private int removed;
 
-    public int Count => members.Count;
+    public int Count => members.Count - removed;
 
-    public IReadOnlyList<KeyValuePair<string, JsonNode>> Members => members;
+    public IReadOnlyList<KeyValuePair<string, JsonNode>> Members
+    {
+        get
+        {
+            Tidy();
+            return members;
+        }
+    }
 
     /// <summary>The member, or null where there is none. Setting an existing member keeps its place.</summary>
     [DisallowNull]
@@ -52,14 +61,24 @@ public sealed class JsonObject : JsonNode
             return false;
         }
 
-        members.RemoveAt(at);
-        index = null;
+        if (index is null)
+        {
+            members.RemoveAt(at);
+        }
+        else
+        {
+            members[at] = default;
+            index.Remove(name);
+            removed++;
+        }
+
         return true;
     }
 
     /// <summary>Keeps the members for which <paramref name="keep"/> holds.</summary>
     public void Retain(Predicate<KeyValuePair<string, JsonNode>> keep)
     {
+        Tidy();
         members.RemoveAll(member => !keep(member));
         index = null;
     }
@@ -67,7 +86,7 @@ public sealed class JsonObject : JsonNode
     public override void Write(ApiWriter writer)
     {
         writer.BeginObject();
-        foreach (var (name, value) in members)
+        foreach (var (name, value) in Members)
         {
             writer.Key(name);
             value.Write(writer);
@@ -79,7 +98,7 @@ public sealed class JsonObject : JsonNode
     public override JsonNode Clone()
     {
         var copy = new JsonObject();
-        foreach (var (name, value) in members)
+        foreach (var (name, value) in Members)
         {
             copy.members.Add(new(name, value.Clone()));
         }
@@ -94,7 +113,7 @@ public sealed class JsonObject : JsonNode
             return false;
         }
 
-        foreach (var (name, value) in members)
+        foreach (var (name, value) in Members)
         {
             if (!value.Equals(that[name]))
             {
@@ -109,7 +128,7 @@ public sealed class JsonObject : JsonNode
 
     private int IndexOf(string name)
     {
-        if (members.Count < IndexedFrom)
+        if (index is null && members.Count < IndexedFrom)
         {
             for (var i = 0; i < members.Count; i++)
             {
@@ -132,5 +151,15 @@ public sealed class JsonObject : JsonNode
         }
 
         return index.GetValueOrDefault(name, -1);
+    }
+
+    private void Tidy()
+    {
+        if (removed > 0)
+        {
+            members.RemoveAll(static member => member.Key is null);
+            index = null;
+            removed = 0;
+        }
     }
 }

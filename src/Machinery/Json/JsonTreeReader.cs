@@ -30,8 +30,7 @@ internal ref struct JsonTreeReader
         }
         catch (JsonException e)
         {
-            var end = e.Message.IndexOf(" LineNumber", StringComparison.Ordinal);
-            throw new ApiJsonException($"invalid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {(end > 0 ? e.Message[..end] : e.Message).TrimEnd('.')}", e);
+            throw new ApiJsonException(JsonSyntax.FindProblem(utf8, JsonNode.DepthMax) ?? e.Message, e);
         }
     }
 
