@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.InProcess;
+using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
@@ -100,13 +102,16 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new SelfSubjectRulesReviews(authorizer), new TokenReviews(), new NamespaceBindings(binding, catalog.Get<Api.Core.V1.Pod>()),
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
-        var metrics = RequestMetrics.Create(info => catalog.Find(info.Group, info.Version, info.Resource) is not null);
+        var limits = new RequestLimits();
+        var targets = catalog.Kinds.Select(static kind => kind.Type).Concat(reviews.Select(static review => review.Type)).DistinctBy(static type => (type.Group, type.Version, type.Plural))
+            .ToFrozenDictionary(static type => (type.Group, type.Version, type.Plural), static type => new RequestTarget(type.Group, type.Version, type.Plural));
+        var metrics = new RequestMetrics(info => targets.GetValueOrDefault((info.Group, info.Version, info.Resource)), limits);
         var health = new HealthHandler();
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
             new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
-            new MetricsHandler(metrics, cache, store),
+            new MetricsHandler(metrics, cache, store, time),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),
@@ -135,7 +140,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 authorizer,
                 dispatcher,
                 health,
-                new RequestLimits(),
+                limits,
                 metrics,
                 time,
                 host.log,

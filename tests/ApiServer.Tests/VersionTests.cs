@@ -188,7 +188,7 @@ public sealed class VersionTests
 
         Assert.NotNull((await server.Admin.AskAsync("/openapi/v3/apis/autoscaling/v1")).Json["components"]!["schemas"]!["io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler"]);
         await server.Admin.AskAsync(One);
-        Assert.Contains("resource=\"horizontalpodautoscalers\",subresource=\"\",verb=\"LIST\",version=\"v1\"", (await server.Admin.AskAsync("/metrics")).Text, StringComparison.Ordinal);
+        Assert.Contains("resource=\"horizontalpodautoscalers\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"", (await server.Admin.AskAsync("/metrics")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

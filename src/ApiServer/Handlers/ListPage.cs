@@ -75,6 +75,7 @@ internal sealed record ListPage(ListMeta Metadata, List<StoredObject> Items)
             };
         }
 
+        kind.Objects.Counters.AddList(items.Count);
         return new ListPage(metadata, items);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -71,7 +72,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         await output.FlushAsync(request.Aborted); // The headers tell the client that the watch has begun.
         if (start.Initial is { } initial)
         {
-            await WriteInitialAsync(initial, selection, output, frames, request.Aborted);
+            await WriteInitialAsync(initial, selection, output, frames, kind.Objects.Counters, request.Aborted);
             if (request.Options is { SendInitialEvents: true, AllowWatchBookmarks: true })
             {
                 frames.WriteBookmark(output, start.InitialRevision, endsInitialEvents: true);
@@ -88,7 +89,13 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         while (true)
         {
             var flushed = await output.FlushAsync(request.Aborted);
-            if (flushed.IsCompleted || flushed.IsCanceled || request.Aborted.IsCancellationRequested || (watcher.IsEnded && !watcher.HasUnread))
+            if (watcher.IsEnded && !watcher.HasUnread)
+            {
+                kind.Objects.Counters.AddCutOff();
+                return;
+            }
+
+            if (flushed.IsCompleted || flushed.IsCanceled || request.Aborted.IsCancellationRequested)
             {
                 return;
             }
@@ -97,7 +104,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
 
             // Everything up to here is in the queue already: see Cache.Advance.
             var applied = cache.Applied;
-            var isDrained = Drain(watcher, output, frames, ref told);
+            var isDrained = Drain(watcher, output, frames, kind.Objects.Counters.EventSizes, ref told);
             if (!isDrained)
             {
                 continue; // Lets the connection say whether it can take more.
@@ -121,7 +128,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         }
     }
 
-    private static bool Drain(Watcher watcher, PipeWriter output, WatchFrames frames, ref long told)
+    private static bool Drain(Watcher watcher, PipeWriter output, WatchFrames frames, Histogram sizes, ref long told)
     {
         var bytes = 0;
         while (bytes < BytesPerFlush)
@@ -134,16 +141,17 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
             frames.Write(output, item);
             told = item.Object.Revision;
             bytes += item.Object.Json.Length;
+            sizes.Add(item.Object.Json.Length);
         }
 
         return false;
     }
 
-    private static async Task WriteInitialAsync(ObjectMap initial, Selection selection, PipeWriter output, WatchFrames frames, CancellationToken ct)
+    private static async Task WriteInitialAsync(ObjectMap initial, Selection selection, PipeWriter output, WatchFrames frames, CollectionCounters counters, CancellationToken ct)
     {
         var prefix = selection.Namespace.Length == 0 ? "" : selection.Namespace + "/";
         var walk = initial.From(prefix);
-        var unflushed = 0;
+        var (unflushed, written) = (0, 0);
         while (walk.MoveNext())
         {
             if (prefix.Length > 0 && walk.Current.Namespace != selection.Namespace)
@@ -157,6 +165,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
             }
 
             frames.Write(output, new WatchItem(WatchItemType.Added, walk.Current));
+            written++;
             unflushed += walk.Current.Json.Length;
             if (unflushed >= BytesPerFlush)
             {
@@ -164,6 +173,8 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
                 await output.FlushAsync(ct);
             }
         }
+
+        counters.AddInitialEvents(written);
     }
 
     private TimeSpan Lifetime(int? seconds) =>

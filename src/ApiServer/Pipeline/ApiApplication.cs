@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 using Navarch.Storage;
@@ -51,11 +52,11 @@ internal sealed partial class ApiApplication(
 
         var began = time.GetTimestamp();
         RequestInfo? info = null;
-        var hasBegun = false;
+        var options = RequestOptions.None;
         try
         {
             var user = await AuthenticateAsync(context) ?? throw StatusErrors.Unauthorized().AsException();
-            var options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
+            options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch);
             if (await authorizer.RefuseAsync(user, info, context.RequestAborted) is { } reason)
             {
@@ -63,8 +64,6 @@ internal sealed partial class ApiApplication(
             }
 
             using var slot = limits.Enter(info);
-            metrics.Began(info);
-            hasBegun = true;
             if (slot.IsLongRunning)
             {
                 await RunLongAsync(context, info, options, user);
@@ -82,7 +81,8 @@ internal sealed partial class ApiApplication(
         {
             if (info is not null)
             {
-                metrics.Ended(info, context.Response.StatusCode, time.GetElapsedTime(began), hasBegun);
+                var isApply = info.Verb == "patch" && BodyDecoder.MediaType(context.Request.ContentType) == ApplyBody.MediaType;
+                metrics.Ended(info, options, isApply, context.Response.StatusCode, time.GetElapsedTime(began), context.Response.ContentLength ?? 0);
             }
         }
     }

@@ -15,6 +15,9 @@ internal sealed class RequestLimits
 
     public (int Reads, int Writes, int LongRunning) Current => (reads.Count, writes.Count, longRunning.Count);
 
+    /// <summary>How many were sent away since the start.</summary>
+    public (long Reads, long Writes) Dropped => (reads.Dropped, writes.Dropped);
+
     /// <exception cref="StatusException">429.</exception>
     public Slot Enter(RequestInfo info)
     {
@@ -31,8 +34,11 @@ internal sealed class RequestLimits
     internal sealed class Counter(int max)
     {
         private int count;
+        private long dropped;
 
         public int Count => Volatile.Read(ref count);
+
+        public long Dropped => Volatile.Read(ref dropped);
 
         public bool TryEnter()
         {
@@ -42,6 +48,7 @@ internal sealed class RequestLimits
             }
 
             Leave();
+            Interlocked.Increment(ref dropped);
             return false;
         }
 

@@ -1,3 +1,4 @@
+using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
@@ -26,6 +27,8 @@ internal sealed class Collection(Kind kind)
     private bool keepsValues;
 
     public Kind Kind { get; } = kind;
+
+    public CollectionCounters Counters { get; } = new();
 
     public Snapshot Current => Volatile.Read(ref current);
 
@@ -70,6 +73,7 @@ internal sealed class Collection(Kind kind)
             Volatile.Write(ref current, new Snapshot(objects, change.Revision));
             Applying?.Invoke(change);
             ring.Add(change);
+            Counters.AddReceived();
             watchers.Offer(change, Kind.IndexedField);
         }
     }
