@@ -133,8 +133,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         {
             await cache.LoadAsync(ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
+            var recorded = new ServiceAddresses(catalog, objects, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
+            recorded.Attach(allocator.LearnRecorded);
             host.following = host.FollowAsync();
             await new SystemObjects(catalog, objects, time).EnsureAsync(discovery.LocalVersions, ct);
+            await new ServiceRange(catalog, objects, config.ServiceNetwork, time).EnsureAsync(ct);
+            await recorded.RepairAsync(ct);
+            allocator.Objects = recorded;
             var application = new ApiApplication(
                 [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
                 authorizer,
@@ -149,7 +154,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             host.Address = Reachable(https.Address);
             var service = new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port, host.log);
             await service.EnsureAsync(ct);
-            host.keeping = service.KeepAsync(time, host.stopping.Token);
+            host.keeping = Task.WhenAll(service.KeepAsync(time, host.stopping.Token), recorded.KeepAsync(time, host.stopping.Token));
             return host;
         }
         catch

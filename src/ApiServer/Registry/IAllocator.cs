@@ -12,6 +12,9 @@ internal interface IAllocator
     /// </summary>
     /// <param name="old">The object before an update; null for a create.</param>
     Reservation Reserve(IResource value, IResource? old, FieldErrors errors);
+
+    /// <summary>Called after each write of an object, before it is answered. Does not throw: the object is stored.</summary>
+    Task SettleAsync(string key, CancellationToken ct);
 }
 
 /// <summary>What was set aside for a write that is not decided yet.</summary>

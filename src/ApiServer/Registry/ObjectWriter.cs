@@ -329,6 +329,7 @@ internal sealed class ObjectWriter(
         {
             case CommitResult.Committed committed:
                 await cache.WaitForAsync(committed.Revision, CancellationToken.None);
+                await SettleAsync(kind, prepared.Key);
                 return prepared.Applied ?? StoredObject.From(prepared, committed.Revision, keepValue: true);
             default:
                 await cache.WaitForFreshAsync(ct);
@@ -342,12 +343,17 @@ internal sealed class ObjectWriter(
         {
             case CommitResult.Committed committed:
                 await cache.WaitForAsync(committed.Revision, CancellationToken.None);
+                await SettleAsync(kind, current.Key);
                 return current.WithRevision(committed.Revision);
             default:
                 await cache.WaitForFreshAsync(ct);
                 return null;
         }
     }
+
+    // What is stored is stored: the rest is not given up because the caller is gone.
+    private Task SettleAsync(Kind kind, string key) =>
+        Allocators.TryGetValue(kind, out var allocator) ? allocator.SettleAsync(key, CancellationToken.None) : Task.CompletedTask;
 
     private async ValueTask<bool> IsStaleAsync(Kind kind, StoredObject current, CancellationToken ct)
     {

@@ -16,6 +16,7 @@ internal sealed class AddressPool
     private readonly UInt128 reserved;
     private readonly Dictionary<IPAddress, string> used = [];
     private readonly HashSet<IPAddress> pending = [];
+    private readonly HashSet<IPAddress> blocked = [];
     private readonly Random random;
 
     public AddressPool(IPNetwork network, Random random)
@@ -28,12 +29,7 @@ internal sealed class AddressPool
         // Larger networks than a random number has bits for gain nothing.
         size = UInt128.One << Math.Min(bits - network.PrefixLength, 62);
 
-        // The lower part is kept for services that ask for an address by name, so that they find it free.
-        reserved = UInt128.Min(UInt128.Max(16, size / 16), 256);
-        if (size <= 32)
-        {
-            reserved = 1;
-        }
+        reserved = 1 + StaticBand(size > 2 ? size - 2 : 0);
     }
 
     /// <summary>The address of the <c>kubernetes</c> service.</summary>
@@ -45,7 +41,7 @@ internal sealed class AddressPool
 
     /// <summary>Sets one address aside. False when somebody else than <paramref name="owner"/> has it.</summary>
     public bool TryTake(IPAddress address, string owner) =>
-        (!used.TryGetValue(address, out var holder) || holder == owner) && pending.Add(address);
+        (!used.TryGetValue(address, out var holder) || holder == owner) && !blocked.Contains(address) && pending.Add(address);
 
     /// <summary>Sets any free address aside; null when there is none.</summary>
     public IPAddress? TakeAny()
@@ -55,7 +51,7 @@ internal sealed class AddressPool
         for (UInt128 i = 0; i < count; i++)
         {
             var address = Address(first + reserved + ((start + i) % count));
-            if (!used.ContainsKey(address) && pending.Add(address))
+            if (IsFree(address) && pending.Add(address))
             {
                 return address;
             }
@@ -65,7 +61,7 @@ internal sealed class AddressPool
         for (UInt128 i = 1; i < reserved; i++)
         {
             var address = Address(first + i);
-            if (!used.ContainsKey(address) && pending.Add(address))
+            if (IsFree(address) && pending.Add(address))
             {
                 return address;
             }
@@ -73,6 +69,11 @@ internal sealed class AddressPool
 
         return null;
     }
+
+    /// <summary>Keeps an address from being given out at all.</summary>
+    public void Block(IPAddress address) => blocked.Add(address);
+
+    public void Unblock(IPAddress address) => blocked.Remove(address);
 
     public void EndPending(IPAddress address) => pending.Remove(address);
 
@@ -85,6 +86,11 @@ internal sealed class AddressPool
             used.Remove(address);
         }
     }
+
+    // The lower part of the range is kept for services that ask for an address by name, so that they find it free.
+    private static UInt128 StaticBand(UInt128 usable) => usable <= 16 ? 0 : UInt128.Clamp(usable / 16, 16, 256);
+
+    private bool IsFree(IPAddress address) => !used.ContainsKey(address) && !blocked.Contains(address);
 
     private static UInt128 Number(IPAddress address)
     {

@@ -4,7 +4,7 @@ namespace Navarch.ApiServer.Services;
 internal sealed class PortPool(int first, int last, Random random)
 {
     // For ports that services ask for by number, as upstream keeps them.
-    private readonly int reserved = Math.Min(Math.Max(16, (last - first + 1) / 32), 128);
+    private readonly int reserved = last - first + 1 <= 16 ? 0 : Math.Clamp((last - first + 1) / 32, 16, 128);
     private readonly Dictionary<int, string> used = [];
     private readonly Dictionary<int, string> pending = [];
 

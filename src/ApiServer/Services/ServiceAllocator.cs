@@ -24,6 +24,9 @@ internal sealed class ServiceAllocator : IAllocator
         this.ports = ports;
     }
 
+    /// <summary>Shows to clients what is given out here; null while there is nobody to show it to.</summary>
+    public ServiceAddresses? Objects { get; set; }
+
     /// <summary>Learns what exists, and from then on every change. To be called when the cache is loaded and stands still.</summary>
     public void Attach(Collection services)
     {
@@ -36,6 +39,25 @@ internal sealed class ServiceAllocator : IAllocator
         services.Applying = change => Learn(change.Previous, change.Current);
     }
 
+    /// <summary>An address somebody recorded for a purpose of their own is not given to a service.</summary>
+    public void LearnRecorded(Navarch.Api.Networking.V1.IPAddress? previous, Navarch.Api.Networking.V1.IPAddress? current)
+    {
+        lock (gate)
+        {
+            if (previous is not null && !ServiceAddresses.IsManaged(previous) && IPAddress.TryParse(previous.Metadata.Name, out var old))
+            {
+                addresses.Unblock(old);
+            }
+
+            if (current is not null && !ServiceAddresses.IsManaged(current) && IPAddress.TryParse(current.Metadata.Name, out var address))
+            {
+                addresses.Block(address);
+            }
+        }
+    }
+
+    public Task SettleAsync(string key, CancellationToken ct) => Objects?.SettleAsync(key, ct) ?? Task.CompletedTask;
+
     public Reservation Reserve(IResource value, IResource? old, FieldErrors errors)
     {
         var service = (Service)value;
@@ -46,6 +68,7 @@ internal sealed class ServiceAllocator : IAllocator
         {
             service = service with { Spec = ReserveAddress(service.Spec, before?.Spec, owner, taken, errors) };
             service = service with { Spec = ReservePorts(service.Spec, before?.Spec, owner, taken, errors) };
+            service = service with { Spec = ReserveHealthPort(service.Spec, before?.Spec, owner, taken, errors) };
         }
 
         return new Reservation(service, () => End(taken));
@@ -72,6 +95,11 @@ internal sealed class ServiceAllocator : IAllocator
         }
 
         spec = spec with { IPFamilyPolicy = spec.IPFamilyPolicy ?? IPFamilyPolicy.SingleStack };
+        if (NeedsAddress(spec) && !CheckFamilies(spec, family, errors))
+        {
+            return spec;
+        }
+
         if (!NeedsAddress(spec))
         {
             return spec with { ClusterIPs = ["None"] };
@@ -114,6 +142,55 @@ internal sealed class ServiceAllocator : IAllocator
         }
 
         return spec with { ClusterIPs = [spec.ClusterIP] };
+    }
+
+    private static bool CheckFamilies(ServiceSpec spec, string family, FieldErrors errors)
+    {
+        if (spec.IPFamilyPolicy == IPFamilyPolicy.RequireDualStack)
+        {
+            errors.Invalid("spec.ipFamilyPolicy", spec.IPFamilyPolicy, "this cluster is not configured for dual-stack services");
+            return false;
+        }
+
+        for (var i = 0; i < spec.IPFamilies.Count; i++)
+        {
+            if (spec.IPFamilies[i] != family)
+            {
+                errors.Invalid($"spec.ipFamilies[{i}]", spec.IPFamilies[i], "not configured on this cluster");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private ServiceSpec ReserveHealthPort(ServiceSpec spec, ServiceSpec? old, string owner, Taken taken, FieldErrors errors)
+    {
+        if (spec.Type != ServiceType.LoadBalancer || spec.ExternalTrafficPolicy != ServiceExternalTrafficPolicy.Local || (spec.HealthCheckNodePort != 0 && spec.HealthCheckNodePort == old?.HealthCheckNodePort))
+        {
+            return spec;
+        }
+
+        var port = spec.HealthCheckNodePort;
+        if (port == 0)
+        {
+            port = ports.TakeAny(owner);
+        }
+        else if (taken.Ports.Contains(port) || !ports.Contains(port) || !ports.TryTake(port, owner))
+        {
+            var why = ports.Contains(port) ? "provided port is already allocated" : $"provided port is not in the valid range. The range of valid ports is {ports}";
+            errors.Invalid("spec.healthCheckNodePort", port, $"failed to allocate requested HealthCheck NodePort {port}: {why}");
+            return spec;
+        }
+
+        if (port == 0)
+        {
+            errors.Internal("spec.healthCheckNodePort", "failed to allocate a HealthCheck NodePort: range is full");
+            return spec;
+        }
+
+        taken.Ports.Add(port);
+        return spec with { HealthCheckNodePort = port };
     }
 
     private ServiceSpec ReservePorts(ServiceSpec spec, ServiceSpec? old, string owner, Taken taken, FieldErrors errors)
@@ -191,6 +268,8 @@ internal sealed class ServiceAllocator : IAllocator
                 {
                     ports.Free(port.NodePort, previous.Key);
                 }
+
+                ports.Free(before.Spec.HealthCheckNodePort, previous.Key);
             }
 
             if (current?.Value is Service after)
@@ -209,6 +288,11 @@ internal sealed class ServiceAllocator : IAllocator
                     {
                         ports.Use(port.NodePort, current.Key);
                     }
+                }
+
+                if (after.Spec.HealthCheckNodePort != 0)
+                {
+                    ports.Use(after.Spec.HealthCheckNodePort, current.Key);
                 }
             }
         }
