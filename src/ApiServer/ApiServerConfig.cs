@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Navarch.ApiServer;
@@ -22,6 +23,12 @@ public sealed record ApiServerConfig
 
     /// <summary>Who signs the certificates of kubelets; <see cref="ClientAuthorities"/> when null.</summary>
     public X509Certificate2Collection? KubeletAuthorities { get; init; }
+
+    /// <summary>Signs the tokens of service accounts; of the curve P-256. Null: there are no such tokens.</summary>
+    public ECDsa? ServiceAccountKey { get; init; }
+
+    /// <summary>Who the tokens say they are from, and whom they are for where nothing else is asked.</summary>
+    public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
 
     /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
     public required IPAddress AdvertiseAddress { get; init; }

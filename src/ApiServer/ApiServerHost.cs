@@ -11,6 +11,7 @@ using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.Reviews;
 using Navarch.ApiServer.Services;
 using Navarch.ApiServer.Streaming;
+using Navarch.ApiServer.Tokens;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Client;
 using Navarch.Storage;
@@ -87,6 +88,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["services/proxy"] = proxy,
             ["nodes/proxy"] = proxy,
             ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects),
+            ["pods/resize"] = new ResizeSubresource(objects),
             ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
             ["certificatesigningrequests/approval"] = new ApprovalSubresource(objects, time),
@@ -95,11 +97,17 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["statefulsets/scale"] = scale,
             ["replicationcontrollers/scale"] = scale,
         };
+        var tokens = config.ServiceAccountKey is { } key ? new ServiceAccountTokens(new TokenKey(key), config.ServiceAccountIssuer, catalog, time) : null;
+        if (tokens is not null)
+        {
+            subresources["serviceaccounts/token"] = new TokenSubresource(tokens, objects, catalog, time);
+        }
+
         var access = new AccessQuestion(authorizer);
         IReadOnlyList<Review> reviews =
         [
             new SelfSubjectReviews(), new SelfSubjectAccessReviews(access), new SubjectAccessReviews(access), new LocalSubjectAccessReviews(access),
-            new SelfSubjectRulesReviews(authorizer), new TokenReviews(), new NamespaceBindings(binding, catalog.Get<Api.Core.V1.Pod>()),
+            new SelfSubjectRulesReviews(authorizer), new TokenReviews(tokens), new NamespaceBindings(binding, catalog.Get<Api.Core.V1.Pod>()),
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var limits = new RequestLimits();
@@ -112,6 +120,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             discovery,
             new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
             new MetricsHandler(metrics, cache, store, time),
+            tokens is null ? null : new OpenIdHandler(tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),
@@ -141,7 +150,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await recorded.RepairAsync(ct);
             allocator.Objects = recorded;
             var application = new ApiApplication(
-                [new ClientCertificateAuthenticator(config.ClientAuthorities, time)],
+                tokens is null ? [new ClientCertificateAuthenticator(config.ClientAuthorities, time)] : [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(tokens)],
                 authorizer,
                 dispatcher,
                 health,

@@ -2,6 +2,7 @@ using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Reviews;
+using Navarch.ApiServer.Tokens;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Handlers;
@@ -12,6 +13,7 @@ internal sealed class Dispatcher(
     DiscoveryDocuments discovery,
     OpenApiHandler openApi,
     MetricsHandler metrics,
+    OpenIdHandler? openId,
     GetHandler get,
     ListHandler list,
     WatchHandler watch,
@@ -28,7 +30,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? NotFoundAsync(request);
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)

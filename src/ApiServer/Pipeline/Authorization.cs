@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Navarch.Api.Authorization.V1;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Tokens;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Pipeline;
@@ -27,7 +28,8 @@ internal sealed class ComponentAuthorizer : IAuthorizer
 
     public ValueTask<string?> RefuseAsync(UserInfo user, RequestInfo request, CancellationToken ct) => new(
         MayEverything(user)
-        || (!request.IsResource && request.Verb == "get" && OpenToAll.Contains(request.Path))
+        || (!request.IsResource && request.Verb == "get"
+            && (OpenToAll.Contains(request.Path) || (request.Path is OpenIdHandler.ConfigurationPath or OpenIdHandler.KeysPath && user.IsIn("system:serviceaccounts"))))
             ? null
             : "");
 

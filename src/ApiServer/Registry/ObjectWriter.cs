@@ -258,7 +258,7 @@ internal sealed class ObjectWriter(
         }
 
         value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
-        if (scope == UpdateScope.Main && kind.ChangesGeneration(value, old))
+        if (scope is UpdateScope.Main or UpdateScope.Exact && kind.ChangesGeneration(value, old))
         {
             value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
         }

@@ -1,9 +1,14 @@
+using Navarch.Api;
+
 namespace Navarch.ApiServer.Registry;
 
 /// <summary>Who makes a request, as the authenticator found.</summary>
 public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
 {
     public string Uid { get; init; } = "";
+
+    /// <summary>What else the credentials say, by name.</summary>
+    public Map<IReadOnlyList<string>> Extra { get; init; } = [];
 
     /// <summary>The server itself.</summary>
     public static UserInfo Server { get; } = new("system:apiserver", ["system:masters", "system:authenticated"]);

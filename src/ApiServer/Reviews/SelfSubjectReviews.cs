@@ -10,7 +10,7 @@ internal sealed class SelfSubjectReviews : SelfAnsweringReview<SelfSubjectReview
     {
         Status = new SelfSubjectReviewStatus
         {
-            UserInfo = new UserInfo { Username = request.User.Name, UID = request.User.Uid, Groups = request.User.Groups },
+            UserInfo = new UserInfo { Username = request.User.Name, UID = request.User.Uid, Groups = request.User.Groups, Extra = request.User.Extra },
         },
     });
 }

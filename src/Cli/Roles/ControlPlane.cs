@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer;
 using Navarch.Client;
@@ -29,12 +30,15 @@ internal static class ControlPlane
         var (profile, paths) = (context.Profile, context.Paths);
         Directory.CreateDirectory(Path.GetDirectoryName(paths.Database)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await using var store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = paths.Database }, context.Time, ct);
+        using var tokenKey = ECDsa.Create();
+        tokenKey.ImportFromPem(await File.ReadAllTextAsync(paths.Key(ClusterCertificates.ServiceAccounts), ct));
         var config = new ApiServerConfig
         {
             Port = profile.ApiPort,
             ServerCertificate = Load(context, ClusterCertificates.ApiServer),
             ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
             KubeletClientCertificate = Load(context, ClusterCertificates.KubeletClient),
+            ServiceAccountKey = tokenKey,
             AdvertiseAddress = MachineAddresses.Primary(),
             ServiceNetwork = IPNetwork.Parse(profile.ServiceCidr),
             KubeletPort = profile.KubeletPort,

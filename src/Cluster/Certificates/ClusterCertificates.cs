@@ -23,6 +23,9 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     public const string Scheduler = "scheduler";
     public const string Proxy = "proxy";
 
+    /// <summary>Name of the key that signs tokens of service accounts; there is no certificate of it.</summary>
+    public const string ServiceAccounts = "service-accounts";
+
     public static readonly TimeSpan RenewBefore = TimeSpan.FromDays(60);
 
     /// <summary>Makes what is missing, near its end, or no longer says what it must.</summary>
@@ -44,7 +47,18 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
             }
         }
 
+        EnsureTokenKey();
         return issued;
+    }
+
+    // Never made anew: every pod's token would be worth nothing from one moment to the next.
+    private void EnsureTokenKey()
+    {
+        if (!File.Exists(paths.Key(ServiceAccounts)))
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            AtomicFile.Write(paths.Key(ServiceAccounts), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), AtomicFile.Private);
+        }
     }
 
     internal static IReadOnlyDictionary<string, CertificateSpec> Specs(Profile profile, IReadOnlyList<IPAddress> addresses)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -13,6 +14,7 @@ namespace Navarch.ApiServer.Tests.Server;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly List<HttpClient> clients = [];
+    private readonly ECDsa tokenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private SqliteRevisionStore store = null!;
 
     private TestServer()
@@ -103,6 +105,7 @@ internal sealed class TestServer : IAsyncDisposable
         await Host.DisposeAsync();
         await store.DisposeAsync();
         Authority.Dispose();
+        tokenKey.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
@@ -119,6 +122,7 @@ internal sealed class TestServer : IAsyncDisposable
             ServerCertificate = Authority.Server(),
             ClientAuthorities = [Authority.Certificate],
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
+            ServiceAccountKey = tokenKey,
             KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client", "system:masters"),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);

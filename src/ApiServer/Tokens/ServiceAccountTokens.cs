@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Navarch.Api;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Json;
+
+namespace Navarch.ApiServer.Tokens;
+
+/// <summary>
+/// The tokens of service accounts: signed statements of who somebody is, good for as long as they say and for as long as
+/// the account, and the object the token is bound to, exist.
+/// </summary>
+internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog catalog, TimeProvider time)
+{
+    private const int KnownMax = 10_000;
+    private const string Private = "kubernetes.io";
+
+    // A signature is checked once, not on every request. What may change is looked up every time.
+    private readonly ConcurrentDictionary<string, JsonObject> known = new(StringComparer.Ordinal);
+
+    public string Issuer { get; } = issuer;
+
+    public TokenKey Key { get; } = key;
+
+    /// <summary>Whom tokens for this server are meant for.</summary>
+    public IReadOnlyList<string> Audiences { get; } = [issuer];
+
+    /// <param name="lifetime">Until the token is refused.</param>
+    /// <param name="warnAfter">Until its holder should have had a new one; null for the whole lifetime.</param>
+    public string Issue(ServiceAccount account, IReadOnlyList<string> audiences, TimeSpan lifetime, TimeSpan? warnAfter, IEnumerable<KeyValuePair<string, ObjectMeta>> bound)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var about = new JsonObject();
+        about.Set("namespace", new JsonText(account.Metadata.Namespace));
+        foreach (var (name, metadata) in bound.Append(new("serviceaccount", account.Metadata)).OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            about.Set(name, Reference(metadata));
+        }
+
+        if (warnAfter is { } warn)
+        {
+            about.Set("warnafter", new JsonNumber(now + (long)warn.TotalSeconds));
+        }
+
+        var claims = new JsonObject();
+        claims.Set("aud", JsonArray.Of(audiences.Select(static audience => new JsonText(audience))));
+        claims.Set("exp", new JsonNumber(now + (long)lifetime.TotalSeconds));
+        claims.Set("iat", new JsonNumber(now));
+        claims.Set("iss", new JsonText(Issuer));
+        claims.Set("jti", new JsonText(Guid.NewGuid().ToString()));
+        claims.Set(Private, about);
+        claims.Set("nbf", new JsonNumber(now));
+        claims.Set("sub", new JsonText(UserName(account.Metadata.Namespace, account.Metadata.Name)));
+        return Key.Sign(claims);
+    }
+
+    /// <summary>Whose token it is; null when it is nobody's, or no longer.</summary>
+    /// <param name="audiences">Of whom one must be meant.</param>
+    /// <param name="meant">Those of <paramref name="audiences"/> that are.</param>
+    public UserInfo? Find(string token, IReadOnlyList<string> audiences, out IReadOnlyList<string> meant)
+    {
+        meant = [];
+        if (!known.TryGetValue(token, out var claims))
+        {
+            claims = Key.FindClaims(token);
+            if (claims is null || claims.FindText("iss") != Issuer)
+            {
+                return null;
+            }
+
+            if (known.Count >= KnownMax)
+            {
+                known.Clear();
+            }
+
+            known[token] = claims;
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        if (now >= Number(claims, "exp") || now < Number(claims, "nbf"))
+        {
+            known.TryRemove(token, out _);
+            return null;
+        }
+
+        meant = [.. audiences.Where(audience => AudiencesOf(claims).Contains(audience))];
+        return meant.Count == 0 || claims[Private] is not JsonObject about ? null : UserOf(claims, about);
+    }
+
+    /// <summary>Whom a token is meant for; nobody for what is no token of this server.</summary>
+    public IReadOnlyList<string> AudiencesOf(string token) => Key.FindClaims(token) is { } claims && claims.FindText("iss") == Issuer ? AudiencesOf(claims) : [];
+
+    public static string UserName(string @namespace, string account) => $"system:serviceaccount:{@namespace}:{account}";
+
+    private static List<string> AudiencesOf(JsonObject claims) => claims["aud"] is JsonArray list ? [.. list.Items.OfType<JsonText>().Select(static text => text.Value)] : [];
+
+    private static long Number(JsonObject claims, string name) => (claims[name] as JsonNumber)?.WholeValue ?? 0;
+
+    private static JsonObject Reference(ObjectMeta metadata)
+    {
+        var json = new JsonObject();
+        json.Set("name", new JsonText(metadata.Name));
+        if (metadata.UID.Length > 0)
+        {
+            json.Set("uid", new JsonText(metadata.UID));
+        }
+
+        return json;
+    }
+
+    private UserInfo? UserOf(JsonObject claims, JsonObject about)
+    {
+        var @namespace = about.FindText("namespace") ?? "";
+        if (about["serviceaccount"] is not JsonObject account || !Exists<ServiceAccount>(@namespace, account))
+        {
+            return null;
+        }
+
+        var extra = new List<KeyValuePair<string, IReadOnlyList<string>>> { new("authentication.kubernetes.io/credential-id", [$"JTI={claims.FindText("jti")}"]) };
+        if (about["pod"] is JsonObject pod)
+        {
+            if (!Exists<Pod>(@namespace, pod))
+            {
+                return null;
+            }
+
+            Add("pod", pod);
+        }
+
+        if (about["secret"] is JsonObject secret && !Exists<Secret>(@namespace, secret))
+        {
+            return null;
+        }
+
+        if (about["node"] is JsonObject node)
+        {
+            // Bound to a pod, the token outlives the node's entry; bound to the node itself, it does not.
+            if (about["pod"] is null && !Exists<Node>("", node))
+            {
+                return null;
+            }
+
+            Add("node", node);
+        }
+
+        var name = account.FindText("name") ?? "";
+        return new UserInfo(UserName(@namespace, name), ["system:serviceaccounts", $"system:serviceaccounts:{@namespace}", "system:authenticated"])
+        {
+            Uid = account.FindText("uid") ?? "",
+            Extra = Map.From(extra),
+        };
+
+        void Add(string what, JsonObject reference)
+        {
+            extra.Add(new($"authentication.kubernetes.io/{what}-name", [reference.FindText("name") ?? ""]));
+            if (reference.FindText("uid") is { } uid)
+            {
+                extra.Add(new($"authentication.kubernetes.io/{what}-uid", [uid]));
+            }
+        }
+    }
+
+    private bool Exists<T>(string @namespace, JsonObject reference) where T : class, IResource<T>
+    {
+        var kind = catalog.Get<T>();
+        var found = kind.Objects.Current.Objects.Find(kind.Key(@namespace, reference.FindText("name") ?? ""));
+        return found is not null && found.Value.Metadata.UID == reference.FindText("uid");
+    }
+}
