@@ -13,11 +13,6 @@ internal static class JsonReaderEmitter
             code.Line($"{field.CSharpType} f{field.Index} = {Absent(field)};");
         }
 
-        code.Line("ulong seen = 0;");
-        code.Line("while (r.NextField())");
-        code.Open();
-        code.Line("switch (r.NameLength)");
-        code.Open();
         var names = type.Fields.Select(field => (field.Json, Field: (FieldModel?)field)).ToList();
         if (type.Kind is not null)
         {
@@ -25,6 +20,19 @@ internal static class JsonReaderEmitter
             names.Add(("apiVersion", null));
         }
 
+        if (names.Count == 0)
+        {
+            code.Line("while (r.NextField()) { r.UnknownField(); }");
+            code.Line("return Empty;");
+            code.Close();
+            return;
+        }
+
+        code.Line("ulong seen = 0;");
+        code.Line("while (r.NextField())");
+        code.Open();
+        code.Line("switch (r.NameLength)");
+        code.Open();
         foreach (var group in names.GroupBy(name => name.Json.Length).OrderBy(group => group.Key))
         {
             code.Line($"case {group.Key}:");

@@ -20,6 +20,9 @@ public enum SchemaKind
 
     /// <summary>Any JSON object, kept as it came.</summary>
     RawObject,
+
+    /// <summary>Any JSON value, or one of several forms that a type alone does not tell.</summary>
+    Any,
 }
 
 /// <summary>Describes a type: one description for built-in types and custom resources alike.</summary>

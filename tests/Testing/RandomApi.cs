@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Navarch.Api;
+using Navarch.Api.ApiExtensions.V1;
 using Navarch.Api.Json;
 
 namespace Navarch.Testing;
@@ -130,11 +131,34 @@ public sealed class RandomApi(Random random)
             case SchemaKind.IntOrString:
                 Write(writer, random.Next(2) == 0 ? Schema.Int32 : Schema.String, depth);
                 break;
+            case SchemaKind.Any:
+                WriteOneForm(writer, type, depth);
+                break;
             default:
                 writer.BeginObject();
                 writer.Key("raw");
                 WriteAnything(writer, depth + 4);
                 writer.EndObject();
+                break;
+        }
+    }
+
+    private void WriteOneForm(ApiWriter writer, Schema type, int depth)
+    {
+        var schema = JSONSchemaProps.Schema;
+        switch (type.Name[(type.Name.LastIndexOf('.') + 1)..])
+        {
+            case "JSONSchemaPropsOrBool":
+                Write(writer, random.Next(2) == 0 ? Schema.Boolean : schema, depth + 1);
+                break;
+            case "JSONSchemaPropsOrArray":
+                Write(writer, random.Next(2) == 0 ? Schema.ListOf(schema) : schema, depth + 1);
+                break;
+            case "JSONSchemaPropsOrStringArray":
+                Write(writer, random.Next(2) == 0 ? Schema.ListOf(Schema.String) : schema, depth + 1);
+                break;
+            default:
+                WriteAnything(writer, depth + 4);
                 break;
         }
     }

@@ -33,6 +33,12 @@ public ref struct ApiReader
 
     public readonly bool IsString => json.TokenType == JsonTokenType.String;
 
+    public readonly bool IsBoolean => json.TokenType is JsonTokenType.True or JsonTokenType.False;
+
+    public readonly bool IsObject => json.TokenType == JsonTokenType.StartObject;
+
+    public readonly bool IsList => json.TokenType == JsonTokenType.StartArray;
+
     public readonly bool IsNull => json.TokenType == JsonTokenType.Null;
 
     /// <summary>Moves to the first token.</summary>
@@ -290,6 +296,9 @@ public ref struct ApiReader
         Guard(static (ref Utf8JsonReader r) => r.Skip());
         return new RawExtension(input[start..(int)json.BytesConsumed].ToArray());
     }
+
+    /// <summary>Passes over a value of whatever type.</summary>
+    public void SkipValue() => Guard(static (ref Utf8JsonReader r) => r.Skip());
 
     public T Read<T>() where T : IApiType<T> => T.Read(ref this);
 

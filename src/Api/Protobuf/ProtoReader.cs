@@ -160,6 +160,12 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message, int depth = 0)
     public RawExtension? RawJson()
     {
         var message = Message();
+        return JsonIn(ref message);
+    }
+
+    /// <summary>The JSON that is all a message holds.</summary>
+    internal static RawExtension? JsonIn(ref ProtoReader message)
+    {
         RawExtension? value = null;
         while (message.NextField())
         {

@@ -1,4 +1,5 @@
 using Navarch.ApiServer.Resources.AdmissionRegistration;
+using Navarch.ApiServer.Resources.ApiExtensions;
 using Navarch.ApiServer.Resources.ApiRegistration;
 using Navarch.ApiServer.Resources.Apps;
 using Navarch.ApiServer.Resources.Autoscaling;
@@ -46,6 +47,7 @@ public static class AllResources
         new ValidatingAdmissionPolicyResource(),
         new ValidatingAdmissionPolicyBindingResource(),
         new ValidatingWebhookConfigurationResource(),
+        new CustomResourceDefinitionResource(),
         new APIServiceResource(),
         new ControllerRevisionResource(),
         new DaemonSetResource(),

@@ -197,6 +197,8 @@ internal sealed class SchemaDocument(Dialect dialect)
             case SchemaKind.Time or SchemaKind.MicroTime:
                 Typed("string", "date-time");
                 break;
+            case SchemaKind.Any:
+                break; // Without a type, any value fits.
             case SchemaKind.RawObject or SchemaKind.Object:
                 Typed("object", "");
                 break;
