@@ -265,8 +265,6 @@ internal static class DefinitionRules
             case { Service: { } service }:
                 WebhookTargets.Service(errors, target / "service", service.Name, service.Namespace, service.Path, service.Port);
                 break;
-            default:
-                break;
         }
 
         var at = path / "conversionReviewVersions";
