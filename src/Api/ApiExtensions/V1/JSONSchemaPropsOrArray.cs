@@ -54,12 +54,12 @@ public sealed class JSONSchemaPropsOrArray(JSONSchemaProps? schema, IReadOnlyLis
             }
         }
 
-        return new JSONSchemaPropsOrArray(schema, each);
+        return new JSONSchemaPropsOrArray(each.Count == 0 ? schema : null, each);
     }
 
     public void Write(ApiWriter writer)
     {
-        if (Each.Count > 0)
+        if (Props is null)
         {
             writer.BeginList();
             foreach (var props in Each)
@@ -70,13 +70,9 @@ public sealed class JSONSchemaPropsOrArray(JSONSchemaProps? schema, IReadOnlyLis
 
             writer.EndList();
         }
-        else if (Props is not null)
-        {
-            Props.Write(writer);
-        }
         else
         {
-            writer.Null();
+            Props.Write(writer);
         }
     }
 

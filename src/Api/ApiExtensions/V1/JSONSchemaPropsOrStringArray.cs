@@ -50,12 +50,12 @@ public sealed class JSONSchemaPropsOrStringArray(JSONSchemaProps? schema, IReadO
             }
         }
 
-        return new JSONSchemaPropsOrStringArray(schema, names);
+        return new JSONSchemaPropsOrStringArray(names.Count == 0 ? schema : null, names);
     }
 
     public void Write(ApiWriter writer)
     {
-        if (Names.Count > 0)
+        if (Props is null)
         {
             writer.BeginList();
             foreach (var name in Names)
@@ -66,13 +66,9 @@ public sealed class JSONSchemaPropsOrStringArray(JSONSchemaProps? schema, IReadO
 
             writer.EndList();
         }
-        else if (Props is not null)
-        {
-            Props.Write(writer);
-        }
         else
         {
-            writer.Null();
+            Props.Write(writer);
         }
     }
 

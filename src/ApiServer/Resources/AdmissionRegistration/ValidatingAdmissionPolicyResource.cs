@@ -16,6 +16,8 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
 
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.annotations", "metadata.finalizers", "metadata.labels", "metadata.ownerReferences"];
+
     public override bool AllowsUnconditionalUpdate => false;
 
     public override IReadOnlyList<Column<ValidatingAdmissionPolicy>> Columns { get; } =

@@ -12,6 +12,8 @@ public sealed class FlowSchemaResource : Resource<FlowSchema>
 
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.annotations", "metadata.finalizers", "metadata.labels", "metadata.ownerReferences"];
+
     public override IReadOnlyList<Column<FlowSchema>> Columns { get; } =
     [
         Columns<FlowSchema>.Name,

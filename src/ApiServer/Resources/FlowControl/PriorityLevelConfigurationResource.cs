@@ -17,6 +17,8 @@ public sealed class PriorityLevelConfigurationResource : Resource<PriorityLevelC
 
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.annotations", "metadata.finalizers", "metadata.labels", "metadata.ownerReferences"];
+
     public override IReadOnlyList<Column<PriorityLevelConfiguration>> Columns { get; } =
     [
         Columns<PriorityLevelConfiguration>.Name,

@@ -11,6 +11,8 @@ public sealed class VolumeAttachmentResource : Resource<VolumeAttachment>
 
     public override bool HasStatus => true;
 
+    public override IReadOnlyList<string> StatusKeeps => ["metadata.annotations", "metadata.finalizers", "metadata.labels", "metadata.ownerReferences"];
+
     public override bool AllowsUnconditionalUpdate => false;
 
     public override IReadOnlyList<Column<VolumeAttachment>> Columns { get; } =
