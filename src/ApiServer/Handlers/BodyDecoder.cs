@@ -63,7 +63,9 @@ internal static class BodyDecoder
     /// <exception cref="StatusException">400.</exception>
     public static IResource Decode(ApiRequest request, Kind kind, ReadOnlySpan<byte> json)
     {
-        var (apiVersion, bodyKind) = TypeOf(kind, json);
+        var (apiVersion, bodyKind) = TypeOf(json);
+        apiVersion = apiVersion.Length == 0 ? kind.Type.ApiVersion : apiVersion;
+        bodyKind = bodyKind.Length == 0 ? kind.Type.Kind : bodyKind;
         if (bodyKind != kind.Type.Kind)
         {
             var (from, to) = (apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], kind.Type.Group.Split('.')[0]);
@@ -91,6 +93,12 @@ internal static class BodyDecoder
     /// <exception cref="StatusException">400.</exception>
     public static T Decode<T>(ReadOnlySpan<byte> json, string kind, string version) where T : IApiType<T>
     {
+        // Options of a delete come under many versions, but never as something else: a mistake must not delete.
+        if (TypeOf(json).Kind is { Length: > 0 } other && other != kind)
+        {
+            throw StatusErrors.BadRequest($"{other} in version \"{version}\" cannot be handled as a {kind}: converting ({version}.{other}) to ({version}.{kind}): unknown conversion").AsException();
+        }
+
         try
         {
             var reader = new ApiReader(json, applyDefaults: true);
@@ -167,8 +175,8 @@ internal static class BodyDecoder
         return StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Type.Kind}): couldn't get version/kind; json parse error: {why} ({summary})").AsException();
     }
 
-    /// <summary>What the body says it is; what it does not say is what the path says.</summary>
-    private static (string ApiVersion, string Kind) TypeOf(Kind kind, ReadOnlySpan<byte> json)
+    /// <summary>What the body says it is; empty where it does not say.</summary>
+    private static (string ApiVersion, string Kind) TypeOf(ReadOnlySpan<byte> json)
     {
         var (apiVersion, name) = ("", "");
         try
@@ -201,7 +209,7 @@ internal static class BodyDecoder
             // The real decoder says what is wrong, and where.
         }
 
-        return (apiVersion.Length == 0 ? kind.Type.ApiVersion : apiVersion, name.Length == 0 ? kind.Type.Kind : name);
+        return (apiVersion, name);
     }
 }
 

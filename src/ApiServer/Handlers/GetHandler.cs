@@ -19,7 +19,13 @@ internal sealed class GetHandler(Cache cache, ObjectWriter objects, TimeProvider
 
     private async Task SlowAsync(ApiRequest request, Kind kind)
     {
-        if (Revisions.TryParse(request.Options.ResourceVersion, out var wanted) && wanted > 0)
+        var version = request.Options.ResourceVersion;
+        if (!Revisions.TryParse(version.Length == 0 ? "0" : version, out var wanted))
+        {
+            throw StatusErrors.BadRequest("invalid resource version: " + Revisions.Problem(version)).AsException();
+        }
+
+        if (wanted > 0)
         {
             await cache.WaitForClientAsync(wanted, TimeSpan.FromSeconds(3), time, request.Aborted);
         }

@@ -16,11 +16,11 @@ internal sealed class ObjectWriter(
 {
     private const int GeneratedNameTries = 8;
 
-    // A patch is applied anew for as long as others win. Each round somebody got on; a caller that loses this often
-    // is told so rather than kept.
+    // How often a delete, or a caller who names a version, looks again because the cache was behind.
     private const int UpdateTries = 64;
 
     private readonly GeneratedName names = new(random);
+    private readonly Turns turns = new();
 
     /// <summary>Who gives out what objects of a kind must not share.</summary>
     public Dictionary<Kind, IAllocator> Allocators { get; } = [];
@@ -77,40 +77,25 @@ internal sealed class ObjectWriter(
         Func<IResource>? absent = null)
     {
         var key = kind.Key(@namespace, name);
-        for (var tries = 1; ; tries++)
+        var warned = options.Warnings.Count;
+        SemaphoreSlim? turn = null;
+        try
         {
-            var current = await FindAsync(kind, key, ct);
-            if (current is null)
+            for (var tries = 1; ; tries++)
             {
-                if (absent is null)
+                if (await TryOnceAsync(kind, @namespace, name, change, scope, options, absent, isLast: tries == UpdateTries, ct) is { } outcome)
                 {
-                    throw StatusErrors.NotFound(kind.Type, name).AsException();
+                    return outcome;
                 }
 
-                return new UpdateOutcome(await CreateAsync(kind, @namespace, absent(), options, ct), IsCreated: true, IsDeleted: false);
+                // Somebody else was faster, and so got on: the change is made again for as long as the caller waits.
+                options.Warnings.RemoveRange(warned, options.Warnings.Count - warned);
+                turn ??= await turns.TakeAsync(key, ct);
             }
-
-            var changed = change(current);
-            if (changed.Metadata.ResourceVersion is { Length: > 0 } version && version != "0" && version != Revisions.Text(current.Revision))
-            {
-                // The caller may know more than the cache does.
-                if (await IsStaleAsync(kind, current, ct) && tries < UpdateTries)
-                {
-                    continue;
-                }
-
-                throw StatusErrors.Modified(kind.Type, name).AsException();
-            }
-
-            if (await TryUpdateAsync(kind, current, changed, scope, options, ct) is { } outcome)
-            {
-                return outcome;
-            }
-
-            if (tries == UpdateTries)
-            {
-                throw StatusErrors.Modified(kind.Type, name).AsException();
-            }
+        }
+        finally
+        {
+            turn?.Release();
         }
     }
 
@@ -193,6 +178,35 @@ internal sealed class ObjectWriter(
         var status = StatusErrors.AlreadyExists(kind.Type, name);
         var present = await FindAsync(kind, kind.Key(@namespace, name), ct);
         return (present?.Value.Metadata.DeletionTimestamp is null ? status : status with { Message = "object is being deleted: " + status.Message }).AsException();
+    }
+
+    /// <summary>Null when the object changed meanwhile.</summary>
+    /// <param name="isLast">The caller who names a version has been heard often enough.</param>
+    private async Task<UpdateOutcome?> TryOnceAsync(
+        Kind kind, string @namespace, string name, Func<StoredObject, IResource> change, UpdateScope scope, WriteOptions options, Func<IResource>? absent, bool isLast, CancellationToken ct)
+    {
+        var current = await FindAsync(kind, kind.Key(@namespace, name), ct);
+        if (current is null)
+        {
+            try
+            {
+                var created = absent is null ? throw StatusErrors.NotFound(kind.Type, name).AsException() : absent();
+                return new UpdateOutcome(await CreateAsync(kind, @namespace, created, options, ct), IsCreated: true, IsDeleted: false);
+            }
+            catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists && !isLast)
+            {
+                return null; // Now there is something to update.
+            }
+        }
+
+        var changed = change(current);
+        if (changed.Metadata.ResourceVersion is { Length: > 0 } version && version != "0" && version != Revisions.Text(current.Revision))
+        {
+            // The caller may know more than the cache does.
+            return !isLast && await IsStaleAsync(kind, current, ct) ? null : throw StatusErrors.Modified(kind.Type, name).AsException();
+        }
+
+        return await TryUpdateAsync(kind, current, changed, scope, options, ct);
     }
 
     private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
