@@ -407,12 +407,13 @@ internal static class CommonRules
     /// <summary>Conditions of the shared form.</summary>
     public static void Conditions(this FieldErrors errors, FieldPath path, IReadOnlyList<Condition> conditions)
     {
+        var isRepeated = Repeats.Of(conditions, static item => item.Type);
         for (var i = 0; i < conditions.Count; i++)
         {
             var condition = conditions[i];
             var at = path[i];
             errors.QualifiedName(at / "type", condition.Type);
-            if (conditions.Take(i).Any(other => other.Type == condition.Type))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "type", condition.Type);
             }

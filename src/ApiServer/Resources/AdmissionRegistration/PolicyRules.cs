@@ -38,6 +38,7 @@ internal static class PolicyRules
             errors.TooMany(path, conditions.Count, MatchConditionsMax);
         }
 
+        var isRepeated = Repeats.Of(conditions, static item => item.Name);
         for (var i = 0; i < conditions.Count; i++)
         {
             var (at, condition) = (path[i], conditions[i]);
@@ -53,7 +54,7 @@ internal static class PolicyRules
             }
 
             errors.QualifiedName(at / "name", condition.Name);
-            if (conditions.Take(i).Any(other => other.Name == condition.Name))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "name", condition.Name);
             }

@@ -49,11 +49,12 @@ internal static class RuleValidation
 
     public static void Validate(FieldErrors errors, FieldPath path, NamedRuleWithOperations rule)
     {
+        var isRepeated = Repeats.Of(rule.ResourceNames);
         for (var i = 0; i < rule.ResourceNames.Count; i++)
         {
             var at = (path / "resourceNames")[i];
             errors.InvalidIf(CommonRules.PathSegmentProblem(rule.ResourceNames[i]), at, rule.ResourceNames[i]);
-            if (rule.ResourceNames.Take(i).Contains(rule.ResourceNames[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at, rule.ResourceNames[i]);
             }

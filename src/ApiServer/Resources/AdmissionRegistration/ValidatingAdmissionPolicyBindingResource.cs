@@ -27,6 +27,7 @@ public sealed class ValidatingAdmissionPolicyBindingResource : Resource<Validati
     {
         PolicyRules.Binding(errors, value.Spec.PolicyName, value.Spec.ParamRef, value.Spec.MatchResources);
         var (path, actions) = (FieldPath.Of("spec") / "validationActions", value.Spec.ValidationActions);
+        var isRepeated = Repeats.Of(actions);
         for (var i = 0; i < actions.Count; i++)
         {
             if (actions[i] is not (ValidationAction.Audit or ValidationAction.Deny or ValidationAction.Warn))
@@ -34,7 +35,7 @@ public sealed class ValidatingAdmissionPolicyBindingResource : Resource<Validati
                 errors.NotSupported(path[i], actions[i], ["Audit", "Deny", "Warn"]);
             }
 
-            if (actions.Take(i).Contains(actions[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(path[i], actions[i]);
             }

@@ -124,6 +124,7 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
             errors.Invalid(path, new RawValue($"[{string.Join(',', annotations.Select(static annotation => RawValue.Of(annotation).Json))}]"), "must not have more than 20 auditAnnotations");
         }
 
+        var isRepeated = Repeats.Of(annotations, static item => item.Key);
         for (var i = 0; i < annotations.Count; i++)
         {
             var (at, annotation) = (path[i], annotations[i]);
@@ -146,7 +147,7 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
                 errors.Required(at / "valueExpression", "must not exceed 5120 bytes in length");
             }
 
-            if (annotations.Take(i).Any(other => other.Key == annotation.Key))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "key", annotation.Key);
             }

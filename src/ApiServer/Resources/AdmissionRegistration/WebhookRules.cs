@@ -36,11 +36,12 @@ internal static class WebhookRules
 
     public static void Validate(FieldErrors errors, IReadOnlyList<MutatingWebhook> hooks)
     {
+        var isRepeated = Repeats.Of(hooks, static item => item.Name);
         for (var i = 0; i < hooks.Count; i++)
         {
             var (path, hook) = (FieldPath.Of("webhooks")[i], hooks[i]);
             Validate(errors, path, hook);
-            if (hook.Name.Length > 0 && hooks.Take(i).Any(other => other.Name == hook.Name))
+            if (hook.Name.Length > 0 && isRepeated[i])
             {
                 errors.Duplicate(path / "name", hook.Name);
             }
@@ -122,9 +123,10 @@ internal static class WebhookRules
             return;
         }
 
+        var isRepeated = Repeats.Of(versions);
         for (var i = 0; i < versions.Count; i++)
         {
-            if (versions.Take(i).Contains(versions[i]))
+            if (isRepeated[i])
             {
                 errors.Invalid(path[i], versions[i], "duplicate version");
             }

@@ -281,6 +281,7 @@ internal static class JobValidation
             errors.TooMany(path / "values", codes.Values.Count, 255);
         }
 
+        var isRepeated = Repeats.Of(codes.Values);
         for (var i = 0; i < codes.Values.Count; i++)
         {
             if (codes.Operator == "In" && codes.Values[i] == 0)
@@ -288,7 +289,7 @@ internal static class JobValidation
                 errors.Invalid((path / "values")[i], 0, "must not be 0 for the In operator");
             }
 
-            if (codes.Values.Take(i).Contains(codes.Values[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate((path / "values")[i], codes.Values[i]);
             }

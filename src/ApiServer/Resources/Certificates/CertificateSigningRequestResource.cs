@@ -76,13 +76,14 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
             errors.Required(path / "usages");
         }
 
+        var isRepeated = Repeats.Of(spec.Usages);
         for (var i = 0; i < spec.Usages.Count; i++)
         {
             if (Array.IndexOf(Usages, spec.Usages[i]) < 0)
             {
                 errors.NotSupported((path / "usages")[i], spec.Usages[i], Usages);
             }
-            else if (spec.Usages.Take(i).Contains(spec.Usages[i]))
+            else if (isRepeated[i])
             {
                 errors.Duplicate((path / "usages")[i], spec.Usages[i]);
             }
@@ -133,6 +134,7 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
     private static void Conditions(CertificateSigningRequest value, FieldErrors errors)
     {
         var (path, conditions) = (FieldPath.Of("status") / "conditions", value.Status.Conditions);
+        var isRepeated = Repeats.Of(conditions, static item => item.Type);
         for (var i = 0; i < conditions.Count; i++)
         {
             var (at, condition) = (path[i], conditions[i]);
@@ -143,7 +145,7 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
                 errors.Invalid(at / "type", condition.Type, "Approved and Denied conditions are mutually exclusive");
             }
 
-            if (conditions.Take(i).Any(other => other.Type == condition.Type))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "type", condition.Type);
             }

@@ -20,8 +20,14 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
     ];
 
+    private static readonly HashSet<string> NoNames = [];
+
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly HashSet<(string Protocol, string HostIP, int Port)> hostPorts = [];
+
+    private Dictionary<string, Volume>? volumes;
+
+    private Dictionary<string, Volume> Volumes => volumes ??= spec.Volumes.DistinctBy(static volume => volume.Name).ToDictionary(static volume => volume.Name, StringComparer.Ordinal);
 
     public void All(FieldPath path)
     {
@@ -38,7 +44,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         for (var i = 0; i < spec.Containers.Count; i++)
         {
             var at = (path / "containers")[i];
-            Common(at, spec.Containers[i]);
+            Common(at, spec.Containers[i], isMain: true);
             Handlers(at, spec.Containers[i]);
             RestartRules(at, spec.Containers[i]);
         }
@@ -104,7 +110,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         }
     }
 
-    private void Common(FieldPath path, Container container)
+    private void Common(FieldPath path, Container container, bool isMain = false)
     {
         errors.RequiredLabel(path, "name", container.Name);
         if (container.Name.Length > 0 && !names.Add(container.Name))
@@ -123,7 +129,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
 
         errors.RequiredOneOf(path, "imagePullPolicy", container.ImagePullPolicy, PullPolicies);
         errors.RequiredOneOf(path, "terminationMessagePolicy", container.TerminationMessagePolicy, MessagePolicies);
-        Ports(path / "ports", container);
+        Ports(path / "ports", container, isMain);
         Environment(path / "env", container.Env);
         EnvironmentSources(path / "envFrom", container.EnvFrom);
         Mounts(path / "volumeMounts", container);
@@ -191,16 +197,17 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         }
     }
 
-    private void Ports(FieldPath path, Container container)
+    private void Ports(FieldPath path, Container container, bool isMain)
     {
-        var isHostPortUnique = container.RestartPolicy == ContainerRestartPolicy.Always || spec.Containers.Contains(container);
+        var isHostPortUnique = container.RestartPolicy == ContainerRestartPolicy.Always || isMain;
+        var isRepeated = Repeats.Of(container.Ports, static item => item.Name);
         for (var i = 0; i < container.Ports.Count; i++)
         {
             var (at, port) = (path[i], container.Ports[i]);
             if (port.Name.Length > 0)
             {
                 errors.PortName(at / "name", port.Name);
-                if (container.Ports.Take(i).Any(other => other.Name == port.Name))
+                if (isRepeated[i])
                 {
                     errors.Duplicate(at / "name", port.Name);
                 }
@@ -326,7 +333,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         }
 
         errors.RequiredLabel(path, "volumeName", file.VolumeName);
-        if (file.VolumeName.Length > 0 && spec.Volumes.FirstOrDefault(volume => volume.Name == file.VolumeName) is not { EmptyDir: not null })
+        if (file.VolumeName.Length > 0 && Volumes.GetValueOrDefault(file.VolumeName) is not { EmptyDir: not null })
         {
             errors.NotFound(path / "volumeName", file.VolumeName);
         }
@@ -374,6 +381,10 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
 
     private void Mounts(FieldPath path, Container container)
     {
+        var (devices, devicePaths) = container.VolumeDevices.Count == 0
+            ? (NoNames, NoNames)
+            : (container.VolumeDevices.Select(static device => device.Name).ToHashSet(StringComparer.Ordinal), container.VolumeDevices.Select(static device => device.DevicePath).ToHashSet(StringComparer.Ordinal));
+        var isRepeated = Repeats.Of(container.VolumeMounts, static item => item.MountPath);
         for (var i = 0; i < container.VolumeMounts.Count; i++)
         {
             var (at, mount) = (path[i], container.VolumeMounts[i]);
@@ -381,11 +392,11 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             {
                 errors.Required(at / "name");
             }
-            else if (spec.Volumes.All(volume => volume.Name != mount.Name))
+            else if (!Volumes.ContainsKey(mount.Name))
             {
                 errors.NotFound(at / "name", mount.Name);
             }
-            else if (container.VolumeDevices.Any(device => device.Name == mount.Name))
+            else if (devices.Contains(mount.Name))
             {
                 errors.Invalid(at / "name", mount.Name, "must not already exist in volumeDevices");
             }
@@ -394,11 +405,11 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             {
                 errors.Required(at / "mountPath");
             }
-            else if (container.VolumeMounts.Take(i).Any(other => other.MountPath == mount.MountPath))
+            else if (isRepeated[i])
             {
                 errors.Invalid(at / "mountPath", mount.MountPath, "must be unique");
             }
-            else if (container.VolumeDevices.Any(device => device.DevicePath == mount.MountPath))
+            else if (devicePaths.Contains(mount.MountPath))
             {
                 errors.Invalid(at / "mountPath", mount.MountPath, "must not already exist as a path in volumeDevices");
             }
@@ -453,15 +464,17 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
 
     private void Devices(FieldPath path, Container container)
     {
+        var isNameRepeated = Repeats.Of(container.VolumeDevices, static item => item.Name);
+        var isPathRepeated = Repeats.Of(container.VolumeDevices, static item => item.DevicePath);
         for (var i = 0; i < container.VolumeDevices.Count; i++)
         {
             var (at, device) = (path[i], container.VolumeDevices[i]);
-            var volume = spec.Volumes.FirstOrDefault(volume => volume.Name == device.Name);
+            var volume = Volumes.GetValueOrDefault(device.Name);
             if (device.Name.Length == 0)
             {
                 errors.Required(at / "name");
             }
-            else if (container.VolumeDevices.Take(i).Any(other => other.Name == device.Name))
+            else if (isNameRepeated[i])
             {
                 errors.Invalid(at / "name", device.Name, "must be unique");
             }
@@ -478,7 +491,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             {
                 errors.Required(at / "devicePath");
             }
-            else if (container.VolumeDevices.Take(i).Any(other => other.DevicePath == device.DevicePath))
+            else if (isPathRepeated[i])
             {
                 errors.Invalid(at / "devicePath", device.DevicePath, "must be unique");
             }
@@ -491,12 +504,13 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
 
     private void ResizePolicies(FieldPath path, IReadOnlyList<ContainerResizePolicy> policies)
     {
+        var isRepeated = Repeats.Of(policies, static item => item.ResourceName);
         for (var i = 0; i < policies.Count; i++)
         {
             var (at, policy) = (path[i], policies[i]);
             errors.RequiredOneOf(at, "resourceName", policy.ResourceName, ["cpu", "memory"]);
             errors.RequiredOneOf(at, "restartPolicy", policy.RestartPolicy, ["NotRequired", "RestartContainer"]);
-            if (policies.Take(i).Any(other => other.ResourceName == policy.ResourceName))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at, policy.ResourceName);
             }

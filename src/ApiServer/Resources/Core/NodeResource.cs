@@ -43,13 +43,14 @@ public sealed class NodeResource : Resource<Node>
     public override void Validate(Node value, FieldErrors errors)
     {
         var spec = FieldPath.Of("spec");
+        var isTaintRepeated = Repeats.Of(value.Spec.Taints, static item => (item.Key, item.Effect));
         for (var i = 0; i < value.Spec.Taints.Count; i++)
         {
             var (path, taint) = ((spec / "taints")[i], value.Spec.Taints[i]);
             errors.QualifiedName(path / "key", taint.Key);
             errors.LabelValue(path / "value", taint.Value);
             errors.RequiredOneOf(path, "effect", taint.Effect, Effects);
-            if (value.Spec.Taints.Take(i).Any(other => other.Key == taint.Key && other.Effect == taint.Effect))
+            if (isTaintRepeated[i])
             {
                 errors.Duplicate(path, RawValue.Of(taint));
             }
@@ -97,9 +98,10 @@ public sealed class NodeResource : Resource<Node>
     private static void Status(Node node, FieldErrors errors)
     {
         var status = FieldPath.Of("status");
+        var isRepeated = Repeats.Of(node.Status.Addresses);
         for (var i = 0; i < node.Status.Addresses.Count; i++)
         {
-            if (node.Status.Addresses.Take(i).Contains(node.Status.Addresses[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate((status / "addresses")[i], RawValue.Of(node.Status.Addresses[i]));
             }

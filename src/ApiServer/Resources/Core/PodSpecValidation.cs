@@ -230,21 +230,23 @@ internal static class PodSpecValidation
             errors.QualifiedName((path / "readinessGates")[i] / "conditionType", spec.ReadinessGates[i].ConditionType);
         }
 
+        var isGateRepeated = Repeats.Of(spec.SchedulingGates, static item => item.Name);
         for (var i = 0; i < spec.SchedulingGates.Count; i++)
         {
             var (at, name) = ((path / "schedulingGates")[i], spec.SchedulingGates[i].Name);
             errors.QualifiedName(at, name);
-            if (spec.SchedulingGates.Take(i).Any(other => other.Name == name))
+            if (isGateRepeated[i])
             {
                 errors.Duplicate(at, name);
             }
         }
 
+        var isClaimRepeated = Repeats.Of(spec.ResourceClaims, static item => item.Name);
         for (var i = 0; i < spec.ResourceClaims.Count; i++)
         {
             var (at, claim) = ((path / "resourceClaims")[i], spec.ResourceClaims[i]);
             errors.RequiredLabel(at, "name", claim.Name);
-            if (spec.ResourceClaims.Take(i).Any(other => other.Name == claim.Name))
+            if (isClaimRepeated[i])
             {
                 errors.Duplicate(at / "name", claim.Name);
             }

@@ -46,23 +46,22 @@ internal static class PodWarnings
         for (var c = 0; c < containers.Count; c++)
         {
             var container = containers[c];
+            var isHidden = Repeats.Of(container.Env, static variable => variable.Name);
             for (var i = 1; i < container.Env.Count; i++)
             {
-                for (var j = 0; j < i; j++)
+                if (isHidden[i])
                 {
-                    if (container.Env[j].Name == container.Env[i].Name)
-                    {
-                        yield return $"{path}[{c}].env[{i}]: hides previous definition of \"{container.Env[i].Name}\", which may be dropped when using apply";
-                        break;
-                    }
+                    yield return $"{path}[{c}].env[{i}]: hides previous definition of \"{container.Env[i].Name}\", which may be dropped when using apply";
                 }
             }
 
+            var isRepeated = Repeats.Of(container.Ports, static port => (port.ContainerPortValue, port.Protocol));
             for (var i = 1; i < container.Ports.Count; i++)
             {
-                for (var j = 0; j < i; j++)
+                var port = container.Ports[i];
+                for (var j = 0; isRepeated[i] && j < i; j++)
                 {
-                    var (port, other) = (container.Ports[i], container.Ports[j]);
+                    var other = container.Ports[j];
                     if (port.ContainerPortValue == other.ContainerPortValue && port.Protocol == other.Protocol)
                     {
                         yield return $"{path}[{c}].ports[{i}]: duplicate port definition with {path}[{c}].ports[{j}]";

@@ -103,6 +103,7 @@ internal static class SchedulingValidation
 
     public static void Spreading(FieldErrors errors, FieldPath path, IReadOnlyList<TopologySpreadConstraint> constraints)
     {
+        var isRepeated = Repeats.Of(constraints, static item => (item.TopologyKey, item.WhenUnsatisfiable));
         for (var i = 0; i < constraints.Count; i++)
         {
             var (at, constraint) = (path[i], constraints[i]);
@@ -117,7 +118,7 @@ internal static class SchedulingValidation
             }
 
             errors.OneOf(at, "whenUnsatisfiable", constraint.WhenUnsatisfiable, ["DoNotSchedule", "ScheduleAnyway"]);
-            if (constraints.Take(i).Any(other => other.TopologyKey == constraint.TopologyKey && other.WhenUnsatisfiable == constraint.WhenUnsatisfiable))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "{topologyKey, whenUnsatisfiable}", new RawValue($"{{{constraint.TopologyKey}, {constraint.WhenUnsatisfiable}}}"));
             }

@@ -78,6 +78,7 @@ internal static class SecurityContextValidation
 
     private static void Sysctls(FieldErrors errors, FieldPath path, IReadOnlyList<Sysctl> sysctls, PodSpec spec)
     {
+        var isRepeated = Repeats.Of(sysctls, static item => item.Name);
         for (var i = 0; i < sysctls.Count; i++)
         {
             var (at, name) = (path[i] / "name", sysctls[i].Name);
@@ -91,7 +92,7 @@ internal static class SecurityContextValidation
             {
                 errors.Invalid(at, name, "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
             }
-            else if (sysctls.Take(i).Any(other => other.Name == name))
+            else if (isRepeated[i])
             {
                 errors.Duplicate(at, name);
             }

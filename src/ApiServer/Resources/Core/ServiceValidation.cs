@@ -80,6 +80,8 @@ internal sealed class ServiceValidation(FieldErrors errors, ServiceSpec spec)
     private void Ports()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var isPortRepeated = Repeats.Of(spec.Ports, static port => (port.Port, port.Protocol));
+        var isNodePortRepeated = Repeats.Of(spec.Ports, static port => (port.NodePort, port.Protocol));
         for (var i = 0; i < spec.Ports.Count; i++)
         {
             var (at, port) = ((path / "ports")[i], spec.Ports[i]);
@@ -109,23 +111,14 @@ internal sealed class ServiceValidation(FieldErrors errors, ServiceSpec spec)
                 errors.Forbidden(at / "nodePort", $"may not be used when `type` is '{spec.Type}'");
             }
 
-            for (var j = 0; j < i; j++)
+            if (isPortRepeated[i])
             {
-                var other = spec.Ports[j];
-                if (port.Port == other.Port && port.Protocol == other.Protocol)
-                {
-                    errors.Duplicate(at, Shown(port.Protocol, "port", port.Port));
-                    break;
-                }
+                errors.Duplicate(at, Shown(port.Protocol, "port", port.Port));
             }
 
-            for (var j = 0; j < i && port.NodePort != 0; j++)
+            if (port.NodePort != 0 && isNodePortRepeated[i])
             {
-                if (port.NodePort == spec.Ports[j].NodePort && port.Protocol == spec.Ports[j].Protocol)
-                {
-                    errors.Duplicate(at / "nodePort", port.NodePort);
-                    break;
-                }
+                errors.Duplicate(at / "nodePort", port.NodePort);
             }
         }
     }
@@ -190,6 +183,7 @@ internal sealed class ServiceValidation(FieldErrors errors, ServiceSpec spec)
             errors.Invalid(addresses, RawValue.Of(spec.ClusterIPs), "may specify no more than one IP for each IP family");
         }
 
+        var isRepeated = Repeats.Of(spec.IPFamilies);
         for (var i = 0; i < spec.IPFamilies.Count; i++)
         {
             if (Array.IndexOf(Families, spec.IPFamilies[i]) < 0)
@@ -197,7 +191,7 @@ internal sealed class ServiceValidation(FieldErrors errors, ServiceSpec spec)
                 errors.NotSupported((path / "ipFamilies")[i], spec.IPFamilies[i], Families);
             }
 
-            if (spec.IPFamilies.Take(i).Contains(spec.IPFamilies[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate((path / "ipFamilies")[i], spec.IPFamilies[i]);
             }

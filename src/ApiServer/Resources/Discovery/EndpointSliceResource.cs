@@ -134,10 +134,11 @@ public sealed class EndpointSliceResource : Resource<EndpointSlice>
             return;
         }
 
+        var isRepeated = Repeats.Of(names);
         for (var i = 0; i < names.Count; i++)
         {
             errors.LabelValue(path[i] / "name", names[i]);
-            if (names.Take(i).Contains(names[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(path[i] / "name", names[i]);
             }

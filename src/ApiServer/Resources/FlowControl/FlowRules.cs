@@ -43,9 +43,10 @@ internal static class FlowRules
     public static void ConditionTypes(FieldErrors errors, IReadOnlyList<string> types)
     {
         var path = FieldPath.Of("status") / "conditions";
+        var isRepeated = Repeats.Of(types);
         for (var i = 0; i < types.Count; i++)
         {
-            if (types.Take(i).Contains(types[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(path[i] / "type", types[i]);
             }

@@ -31,9 +31,10 @@ public sealed class RuntimeClassResource : Resource<RuntimeClass>
             var path = FieldPath.Of("scheduling");
             errors.Labels(path / "nodeSelector", scheduling.NodeSelector);
             SchedulingValidation.Tolerations(errors, path / "tolerations", scheduling.Tolerations);
+            var isRepeated = Repeats.Of(scheduling.Tolerations);
             for (var i = 0; i < scheduling.Tolerations.Count; i++)
             {
-                if (scheduling.Tolerations.Take(i).Contains(scheduling.Tolerations[i]))
+                if (isRepeated[i])
                 {
                     errors.Duplicate((path / "tolerations")[i], RawValue.Of(scheduling.Tolerations[i]));
                 }

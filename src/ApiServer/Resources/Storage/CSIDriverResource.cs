@@ -54,10 +54,11 @@ public sealed class CSIDriverResource : Resource<CSIDriver>
             errors.OneOf(path, "volumeLifecycleModes", mode, ["Ephemeral", "Persistent"]);
         }
 
+        var isRepeated = Repeats.Of(spec.TokenRequests, static item => item.Audience);
         for (var i = 0; i < spec.TokenRequests.Count; i++)
         {
             var at = (path / "tokenRequests")[i];
-            if (spec.TokenRequests.Take(i).Any(other => other.Audience == spec.TokenRequests[i].Audience))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "audience", spec.TokenRequests[i].Audience);
             }

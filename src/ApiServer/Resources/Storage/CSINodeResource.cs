@@ -20,11 +20,12 @@ public sealed class CSINodeResource : Resource<CSINode>
 
     public override void Validate(CSINode value, FieldErrors errors)
     {
+        var isRepeated = Repeats.Of(value.Spec.Drivers, static item => item.Name);
         for (var i = 0; i < value.Spec.Drivers.Count; i++)
         {
             var (path, driver) = ((FieldPath.Of("spec") / "drivers")[i], value.Spec.Drivers[i]);
             VolumeValidation.Driver(errors, path / "name", driver.Name);
-            if (value.Spec.Drivers.Take(i).Any(other => other.Name == driver.Name))
+            if (isRepeated[i])
             {
                 errors.Duplicate(path / "name", driver.Name);
             }

@@ -40,10 +40,11 @@ public sealed class StorageClassResource : Resource<StorageClass>
             errors.NotSupported("volumeBindingMode", value.VolumeBindingMode ?? "", ["Immediate", "WaitForFirstConsumer"]);
         }
 
+        var isRepeated = Repeats.Of(value.AllowedTopologies);
         for (var i = 0; i < value.AllowedTopologies.Count; i++)
         {
             var path = FieldPath.Of("allowedTopologies")[i];
-            if (value.AllowedTopologies.Take(i).Contains(value.AllowedTopologies[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(path / "matchLabelExpressions", "");
             }
@@ -74,11 +75,12 @@ public sealed class StorageClassResource : Resource<StorageClass>
 
     private static void Term(FieldErrors errors, FieldPath path, TopologySelectorTerm term)
     {
+        var isRepeated = Repeats.Of(term.MatchLabelExpressions, static item => item.Key);
         for (var i = 0; i < term.MatchLabelExpressions.Count; i++)
         {
             var (at, expression) = (path[i], term.MatchLabelExpressions[i]);
             errors.QualifiedName(at / "key", expression.Key);
-            if (term.MatchLabelExpressions.Take(i).Any(other => other.Key == expression.Key))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at / "key", expression.Key);
             }
