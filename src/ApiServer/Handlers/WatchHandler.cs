@@ -149,6 +149,17 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
 
     private static async Task WriteInitialAsync(ObjectMap initial, Selection selection, PipeWriter output, WatchFrames frames, CollectionCounters counters, CancellationToken ct)
     {
+        if (selection.Key is { } key)
+        {
+            if (initial.Find(key) is { } only && selection.Matches(only))
+            {
+                frames.Write(output, new WatchItem(WatchItemType.Added, only));
+                counters.AddInitialEvents(1);
+            }
+
+            return;
+        }
+
         var prefix = selection.Namespace.Length == 0 ? "" : selection.Namespace + "/";
         var walk = initial.From(prefix);
         var (unflushed, written) = (0, 0);
