@@ -133,9 +133,22 @@ internal static class Responses
 
     private static void AddWarnings(ApiRequest request)
     {
-        foreach (var warning in request.Write.Warnings)
+        // Clients and proxies refuse answers whose headers are long, however much there is to say.
+        const int TotalMax = 4096;
+        const int LongMax = 256;
+        var warnings = request.Write.Warnings;
+        var isLong = warnings.Sum(static warning => warning.Length) > TotalMax;
+        var total = 0;
+        foreach (var warning in warnings.Count > 1 ? warnings.Distinct(StringComparer.Ordinal) : warnings)
         {
-            AddWarning(request.Http, warning);
+            var text = isLong && warning.Length > LongMax ? warning[..LongMax] : warning;
+            total += text.Length;
+            if (total > TotalMax)
+            {
+                return;
+            }
+
+            AddWarning(request.Http, text);
         }
     }
 

@@ -82,9 +82,9 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
 
     public override IResource Default(IResource value) => rules.Default((T)value);
 
-    public override IResource PrepareForCreate(IResource value, WriteContext context) => rules.PrepareForCreate((T)value, context);
+    public override IResource PrepareForCreate(IResource value, WriteContext context) => rules.PrepareForCreate((T)DisabledFields.Drop(value, null), context);
 
-    public override IResource PrepareForUpdate(IResource value, IResource old, WriteContext context) => rules.PrepareForUpdate((T)value, (T)old, context);
+    public override IResource PrepareForUpdate(IResource value, IResource old, WriteContext context) => rules.PrepareForUpdate((T)DisabledFields.Drop(value, old), (T)old, context);
 
     public override IResource PrepareForStatusUpdate(IResource value, IResource old, WriteContext context) => rules.PrepareForStatusUpdate((T)value, (T)old, context);
 

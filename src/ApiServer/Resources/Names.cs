@@ -9,19 +9,20 @@ public static class Names
 
     /// <summary>What is wrong with a DNS-1123 subdomain, or null.</summary>
     public static string? SubdomainProblem(string name) =>
-        name.Length > SubdomainMax ? "must be no more than 253 characters"
+        name.Length > SubdomainMax ? "must be no more than 253 bytes"
         : IsSubdomain(name) ? null
         : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
     /// <summary>What is wrong with a DNS-1123 label, or null.</summary>
     public static string? LabelProblem(string name) =>
-        name.Length > LabelMax ? "must be no more than 63 characters"
+        name.Length > LabelMax ? "must be no more than 63 bytes"
         : IsLabel(name) ? null
+        : IsSubdomain(name) ? "must not contain dots"
         : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
     /// <summary>What is wrong with a DNS-1035 label, or null.</summary>
     public static string? Label1035Problem(string name) =>
-        name.Length > LabelMax ? "must be no more than 63 characters"
+        name.Length > LabelMax ? "must be no more than 63 bytes"
         : IsLabel(name) && char.IsAsciiLetterLower(name[0]) ? null
         : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 

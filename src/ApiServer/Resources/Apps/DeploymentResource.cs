@@ -127,7 +127,8 @@ public sealed class DeploymentResource : Resource<Deployment>
         }
     }
 
-    public override IEnumerable<string> Warnings(Deployment value) => PodWarnings.OfTemplate(value.Spec.Template, "spec.template");
+    public override IEnumerable<string> Warnings(Deployment value) =>
+        PodWarnings.OfName(value.Metadata.Name).Concat(PodWarnings.OfTemplate(value.Spec.Template, "spec.template"));
 
     private static void Strategy(FieldErrors errors, FieldPath path, DeploymentStrategy strategy)
     {

@@ -54,5 +54,6 @@ public sealed class ReplicaSetResource : Resource<ReplicaSet>
         errors.AtLeastZero(FieldPath.Of("status"), "terminatingReplicas", status.TerminatingReplicas ?? 0);
     }
 
-    public override IEnumerable<string> Warnings(ReplicaSet value) => PodWarnings.OfTemplate(value.Spec.Template, "spec.template");
+    public override IEnumerable<string> Warnings(ReplicaSet value) =>
+        PodWarnings.OfName(value.Metadata.Name).Concat(PodWarnings.OfTemplate(value.Spec.Template, "spec.template"));
 }

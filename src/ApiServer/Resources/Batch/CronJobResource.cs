@@ -93,7 +93,14 @@ public sealed class CronJobResource : Resource<CronJob>
         }
     }
 
-    public override IEnumerable<string> Warnings(CronJob value) => PodWarnings.OfTemplate(value.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template");
+    public override IEnumerable<string> Warnings(CronJob value) =>
+    [
+        .. PodWarnings.OfName(value.Metadata.Name),
+        .. PodWarnings.OfTemplate(value.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template"),
+        .. value.Spec.Schedule.Contains("TZ", StringComparison.Ordinal)
+            ? ["CRON_TZ or TZ used in spec.schedule is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"]
+            : Array.Empty<string>(),
+    ];
 
     private static void Schedule(FieldErrors errors, FieldPath path, string schedule)
     {

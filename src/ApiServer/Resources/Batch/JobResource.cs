@@ -50,7 +50,8 @@ public sealed class JobResource : Resource<Job>
 
     public override void ValidateStatusUpdate(Job value, Job old, FieldErrors errors) => JobUpdateValidation.Status(errors, value, old);
 
-    public override IEnumerable<string> Warnings(Job value) => PodWarnings.OfTemplate(value.Spec.Template, "spec.template");
+    public override IEnumerable<string> Warnings(Job value) =>
+        PodWarnings.OfName(value.Metadata.Name).Concat(PodWarnings.OfTemplate(value.Spec.Template, "spec.template"));
 
     private static bool Is(Job job, string type) => job.Status.Conditions.Any(condition => condition.Type == type && condition.Status == "True");
 

@@ -95,6 +95,19 @@ public sealed class NodeResource : Resource<Node>
 
     public override void ValidateStatusUpdate(Node value, Node old, FieldErrors errors) => Status(value, errors);
 
+    public override IEnumerable<string> Warnings(Node value)
+    {
+        if (value.Spec.ConfigSource is not null)
+        {
+            yield return "spec.configSource: the feature is no longer supported";
+        }
+
+        if (value.Spec.DoNotUseExternalID.Length > 0)
+        {
+            yield return "spec.externalID: this field is deprecated, and is unused by Kubernetes";
+        }
+    }
+
     private static void Status(Node node, FieldErrors errors)
     {
         var status = FieldPath.Of("status");

@@ -78,6 +78,15 @@ public sealed class PersistentVolumeClaimResource : Resource<PersistentVolumeCla
         }
     }
 
+    public override IEnumerable<string> Warnings(PersistentVolumeClaim value) =>
+    [
+        .. value.Metadata.Annotations.ContainsKey(ClaimColumns.ClassAnnotation)
+            ? [$"metadata.annotations[{ClaimColumns.ClassAnnotation}]: deprecated since v1.8; use \"storageClassName\" attribute instead"]
+            : Array.Empty<string>(),
+        .. PodWarnings.Fractions(value.Spec.Resources.Requests, "spec.resources.requests", "storage"),
+        .. PodWarnings.Fractions(value.Spec.Resources.Limits, "spec.resources.limits", "storage"),
+    ];
+
     /// <summary>Either of the two fields for a source is a copy of the other, where the newer one stays in the namespace.</summary>
     private static PersistentVolumeClaimSpec WithBothSources(PersistentVolumeClaimSpec spec) => (spec.DataSource, spec.DataSourceRef) switch
     {

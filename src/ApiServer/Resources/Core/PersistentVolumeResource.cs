@@ -6,6 +6,20 @@ namespace Navarch.ApiServer.Resources.Core;
 /// <summary>A piece of storage of the cluster.</summary>
 public sealed class PersistentVolumeResource : Resource<PersistentVolume>
 {
+    private const string MountOptionsAnnotation = "volume.beta.kubernetes.io/mount-options";
+
+    private static readonly (string Field, Func<PersistentVolumeSpec, object?> Source, string Hint)[] DeprecatedSources =
+    [
+        ("photonPersistentDisk", static spec => spec.PhotonPersistentDisk, "deprecated in v1.11, non-functional in v1.16+"),
+        ("scaleIO", static spec => spec.ScaleIO, "deprecated in v1.16, non-functional in v1.22+"),
+        ("flocker", static spec => spec.Flocker, "deprecated in v1.22, non-functional in v1.25+"),
+        ("storageOS", static spec => spec.StorageOS, "deprecated in v1.22, non-functional in v1.25+"),
+        ("quobyte", static spec => spec.Quobyte, "deprecated in v1.22, non-functional in v1.25+"),
+        ("glusterfs", static spec => spec.Glusterfs, "deprecated in v1.25, non-functional in v1.26+"),
+        ("cephfs", static spec => spec.CephFS, "deprecated in v1.28, non-functional in v1.31+"),
+        ("rbd", static spec => spec.RBD, "deprecated in v1.28, non-functional in v1.31+"),
+    ];
+
     private static readonly string[] ReclaimPolicies = ["Delete", "Recycle", "Retain"];
 
     public override bool HasStatus => true;
@@ -115,6 +129,37 @@ public sealed class PersistentVolumeResource : Resource<PersistentVolume>
         if (old.Spec.VolumeAttributesClassName is not null && string.IsNullOrEmpty(value.Spec.VolumeAttributesClassName))
         {
             errors.Required(path / "volumeAttributesClassName", "update from non-nil value to nil is forbidden");
+        }
+    }
+
+    public override IEnumerable<string> Warnings(PersistentVolume value)
+    {
+        if (value.Metadata.Annotations.ContainsKey(ClaimColumns.ClassAnnotation))
+        {
+            yield return $"metadata.annotations[{ClaimColumns.ClassAnnotation}]: deprecated since v1.8; use \"storageClassName\" attribute instead";
+        }
+
+        if (value.Metadata.Annotations.ContainsKey(MountOptionsAnnotation))
+        {
+            yield return $"metadata.annotations[{MountOptionsAnnotation}]: deprecated since v1.31; use \"mountOptions\" attribute instead";
+        }
+
+        if (value.Spec.PersistentVolumeReclaimPolicy == "Recycle")
+        {
+            yield return "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.";
+        }
+
+        foreach (var warning in DeprecatedLabels.OfTerms(value.Spec.NodeAffinity?.Required?.NodeSelectorTerms ?? [], "spec.nodeAffinity.required.nodeSelectorTerms"))
+        {
+            yield return warning;
+        }
+
+        foreach (var (field, source, hint) in DeprecatedSources)
+        {
+            if (source(value.Spec) is not null)
+            {
+                yield return $"spec.{field}: {hint}";
+            }
         }
     }
 }

@@ -113,5 +113,6 @@ public sealed class PodResource : Resource<Pod>
         PodUpdateValidation.Ephemeral(errors, value, old);
     }
 
-    public override IEnumerable<string> Warnings(Pod value) => PodWarnings.Of(value.Spec, value.Metadata, "spec");
+    public override IEnumerable<string> Warnings(Pod value) => 
+        PodWarnings.OfName(value.Metadata.Name, "the Pod's hostname").Concat(PodWarnings.OfPod(value));
 }

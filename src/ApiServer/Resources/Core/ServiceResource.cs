@@ -109,6 +109,31 @@ public sealed class ServiceResource : Resource<Service>
         errors.Conditions(FieldPath.Of("status") / "conditions", value.Status.Conditions);
     }
 
+    public override IEnumerable<string> Warnings(Service value)
+    {
+        const string OldHints = "service.kubernetes.io/topology-aware-hints";
+        var spec = value.Spec;
+        if (value.Metadata.Annotations.ContainsKey(OldHints))
+        {
+            yield return $"metadata.annotations[{OldHints}]: deprecated since v1.27; use \"service.kubernetes.io/topology-mode\" instead";
+        }
+
+        if (spec is { Type: ServiceType.ExternalName, ExternalIPs.Count: > 0 })
+        {
+            yield return "spec.externalIPs is ignored when spec.type is \"ExternalName\"";
+        }
+
+        if (spec.Type != ServiceType.ExternalName && spec.ExternalName.Length > 0)
+        {
+            yield return "spec.externalName is ignored when spec.type is not \"ExternalName\"";
+        }
+
+        if (spec.ClusterIP == "None" && spec.SessionAffinity == ServiceAffinity.ClientIP)
+        {
+            yield return "spec.SessionAffinity is ignored for headless services";
+        }
+    }
+
     private static ServiceStatus DefaultStatus(ServiceStatus status, string type)
     {
         if (type != ServiceType.LoadBalancer || status.LoadBalancer.Ingress.All(static ingress => ingress.IP.Length == 0 || ingress.IPMode is not null))

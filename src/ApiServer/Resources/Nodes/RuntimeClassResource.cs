@@ -44,4 +44,6 @@ public sealed class RuntimeClassResource : Resource<RuntimeClass>
 
     public override void ValidateUpdate(RuntimeClass value, RuntimeClass old, FieldErrors errors) =>
         errors.Unchanged(FieldPath.Of("handler"), value.Handler, old.Handler, static handler => handler);
+
+    public override IEnumerable<string> Warnings(RuntimeClass value) => DeprecatedLabels.OfSelector(value.Scheduling?.NodeSelector.Keys ?? [], "scheduling.nodeSelector");
 }

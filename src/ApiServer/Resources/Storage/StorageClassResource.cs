@@ -1,5 +1,6 @@
 using Navarch.Api.Core.V1;
 using Navarch.Api.Storage.V1;
+using Navarch.ApiServer.Resources.Core;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.Storage;
@@ -72,6 +73,9 @@ public sealed class StorageClassResource : Resource<StorageClass>
 
         errors.Unchanged(FieldPath.Of("volumeBindingMode"), value.VolumeBindingMode, old.VolumeBindingMode, static mode => mode);
     }
+
+    public override IEnumerable<string> Warnings(StorageClass value) => value.AllowedTopologies.SelectMany((term, i) =>
+        term.MatchLabelExpressions.SelectMany((expression, j) => DeprecatedLabels.OfKey(expression.Key, $"allowedTopologies[{i}].matchLabelExpressions[{j}].key")));
 
     private static void Term(FieldErrors errors, FieldPath path, TopologySelectorTerm term)
     {
