@@ -65,7 +65,15 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         var cache = new Cache(store, catalog.Hubs, logs.CreateLogger("Navarch.ApiServer.Cache"));
-        IReadOnlyList<IAdmission> admission = [new NamespaceProtection(), new DefaultTolerations(), new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>())];
+        IReadOnlyList<IAdmission> admission =
+        [
+            new NamespaceProtection(),
+            new SystemClassProtection(),
+            new DefaultTolerations(),
+            new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>()),
+            new DeviceAdminAccess(catalog.Get<Api.Core.V1.Namespace>()),
+            new CertificateSubjects(),
+        ];
         var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
         var addresses = new AddressPool(config.ServiceNetwork, new Random());
         var allocator = new ServiceAllocator(addresses, new PortPool(config.NodePortFirst, config.NodePortLast, new Random()));

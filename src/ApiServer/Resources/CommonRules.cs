@@ -15,6 +15,7 @@ internal static class CommonRules
     public const string Immutable = "field is immutable";
     public const string NotNegative = "must be greater than or equal to 0";
     private const string PercentForm = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+    private const string ReasonForm = "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')";
     private const string PortForm = "must be between 1 and 65535, inclusive";
     public const string ConfigKeyForm = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
@@ -419,7 +420,11 @@ internal static class CommonRules
             }
 
             errors.OneOf(at, "status", condition.Status, ["False", "True", "Unknown"]);
-            errors.AtLeastZero(at, "observedGeneration", condition.ObservedGeneration);
+            if (condition.ObservedGeneration < 0)
+            {
+                errors.Invalid(at / "observedGeneration", condition.ObservedGeneration, "must be greater than or equal to zero");
+            }
+
             if (condition.LastTransitionTime is null)
             {
                 errors.Required(at / "lastTransitionTime", "must be set");
@@ -429,9 +434,17 @@ internal static class CommonRules
             {
                 errors.Required(at / "reason", "must be set");
             }
-            else if (condition.Reason.Length > 1024)
+            else
             {
-                errors.TooLong(at / "reason", 1024);
+                if (!IsReason(condition.Reason))
+                {
+                    errors.Invalid(at / "reason", condition.Reason, ReasonForm);
+                }
+
+                if (condition.Reason.Length > 1024)
+                {
+                    errors.TooLong(at / "reason", 1024);
+                }
             }
 
             if (condition.Message.Length > 32768)
@@ -440,6 +453,9 @@ internal static class CommonRules
             }
         }
     }
+
+    private static bool IsReason(string reason) =>
+        char.IsAsciiLetter(reason[0]) && (char.IsAsciiLetterOrDigit(reason[^1]) || reason[^1] == '_') && reason.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or ',' or ':');
 
     private static bool IsPercent(string text) => text.Length > 1 && text[^1] == '%' && text.AsSpan(0, text.Length - 1).IndexOfAnyExceptInRange('0', '9') < 0;
 }

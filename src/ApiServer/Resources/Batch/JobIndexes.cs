@@ -44,5 +44,38 @@ internal static class JobIndexes
         return count;
     }
 
+    /// <summary>The first index that two well-formed lists have in common, or null.</summary>
+    public static int? FirstCommon(string one, string other)
+    {
+        var (left, right) = (Ranges(one), Ranges(other));
+        for (int i = 0, j = 0; i < left.Count && j < right.Count;)
+        {
+            var first = Math.Max(left[i].First, right[j].First);
+            if (first <= Math.Min(left[i].Last, right[j].Last))
+            {
+                return first;
+            }
+
+            _ = left[i].Last < right[j].Last ? i++ : j++;
+        }
+
+        return null;
+    }
+
+    private static List<(int First, int Last)> Ranges(string text)
+    {
+        var ranges = new List<(int First, int Last)>();
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var ends = part.Split('-');
+            if (TryNumber(ends[0], out var first) && TryNumber(ends[^1], out var last))
+            {
+                ranges.Add((first, last));
+            }
+        }
+
+        return ranges;
+    }
+
     private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -39,7 +39,7 @@ internal static class JobUpdateValidation
         errors.AtLeastZero(path, "terminating", status.Terminating ?? 0);
         if (status.Ready > status.Active)
         {
-            errors.Invalid(path / "ready", status.Ready, "more ready than active pods");
+            errors.Invalid(path / "ready", status.Ready, "cannot set more ready pods than active");
         }
 
         if (status.Failed < old.Status.Failed)
@@ -54,6 +54,68 @@ internal static class JobUpdateValidation
 
         Conditions(errors, path / "conditions", job, old);
         Times(errors, path, job, old);
+        Uncounted(errors, path / "uncountedTerminatedPods", job);
+        Indexes(errors, path, job);
+    }
+
+    private static void Uncounted(FieldErrors errors, FieldPath path, Job job)
+    {
+        if (job.Status.UncountedTerminatedPods is not { } pods)
+        {
+            return;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (field, ids) in new[] { ("succeeded", pods.Succeeded), ("failed", pods.Failed) })
+        {
+            for (var i = 0; i < ids.Count; i++)
+            {
+                if (ids[i].Length == 0)
+                {
+                    errors.Invalid((path / field)[i], ids[i], "must not be empty");
+                }
+                else if (!seen.Add(ids[i]))
+                {
+                    errors.Duplicate((path / field)[i], ids[i]);
+                }
+            }
+        }
+
+        if (IsFinished(job) && seen.Count > 0)
+        {
+            errors.Invalid(path, RawValue.Of(pods), "uncountedTerminatedPods needs to be empty for finished job");
+        }
+    }
+
+    private static void Indexes(FieldErrors errors, FieldPath path, Job job)
+    {
+        var (completed, failed) = (job.Status.CompletedIndexes, job.Status.FailedIndexes);
+        if (completed.Length > 0 && job.Spec.CompletionMode != CompletionMode.IndexedCompletion)
+        {
+            errors.Invalid(path / "completedIndexes", completed, "cannot set non-empty completedIndexes when non-indexed completion mode");
+        }
+
+        if (failed is not null && job.Spec.BackoffLimitPerIndex is null)
+        {
+            errors.Invalid(path / "failedIndexes", failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
+        }
+
+        var isWellFormed = IsWellFormed("completedIndexes", completed) & IsWellFormed("failedIndexes", failed ?? "");
+        if (isWellFormed && failed is not null && JobIndexes.FirstCommon(completed, failed) is { } common)
+        {
+            errors.Invalid(path / "failedIndexes", failed, string.Create(CultureInfo.InvariantCulture, $"failedIndexes and completedIndexes overlap on index: {common}"));
+        }
+
+        bool IsWellFormed(string field, string indexes)
+        {
+            if (job.Spec.Completions is not { } completions || JobIndexes.Count(indexes, completions, out var problem) is not null)
+            {
+                return true;
+            }
+
+            errors.Invalid(path / field, indexes, $"error parsing {field}: {problem}");
+            return false;
+        }
     }
 
     private static void Conditions(FieldErrors errors, FieldPath path, Job job, Job old)
@@ -62,11 +124,13 @@ internal static class JobUpdateValidation
         Conflict(JobConditionType.JobComplete, JobConditionType.JobFailureTarget);
         Conflict(JobConditionType.JobSuccessCriteriaMet, JobConditionType.JobFailed);
         Conflict(JobConditionType.JobSuccessCriteriaMet, JobConditionType.JobFailureTarget);
+        Announced(JobConditionType.JobComplete, JobConditionType.JobSuccessCriteriaMet);
+        Announced(JobConditionType.JobFailed, JobConditionType.JobFailureTarget);
         foreach (var type in (string[])[JobConditionType.JobComplete, JobConditionType.JobFailed, JobConditionType.JobFailureTarget, JobConditionType.JobSuccessCriteriaMet])
         {
             if (Is(old, type) && !Is(job, type))
             {
-                errors.Invalid(path, new RawValue("[]"), $"cannot disable the terminal {type}=True condition");
+                Wrong($"cannot disable the terminal {type}=True condition");
             }
         }
 
@@ -74,9 +138,20 @@ internal static class JobUpdateValidation
         {
             if (Is(job, one) && Is(job, other))
             {
-                errors.Invalid(path, new RawValue("[]"), $"cannot set {one}=True and {other}=true conditions");
+                Wrong($"cannot set {one}=True and {other}=true conditions");
             }
         }
+
+        void Announced(string end, string before)
+        {
+            if (Is(job, end) && !Is(job, before))
+            {
+                Wrong($"cannot set {end}=True condition without the {before}=true condition");
+            }
+        }
+
+        // All conditions are meant, none is shown.
+        void Wrong(string detail) => errors.Add("FieldValueInvalid", path, $"Invalid value: {detail}");
     }
 
     private static void Times(FieldErrors errors, FieldPath path, Job job, Job old)
@@ -103,9 +178,24 @@ internal static class JobUpdateValidation
             errors.Invalid(at, shown, CommonRules.Immutable);
         }
 
-        if ((isComplete || Is(job, JobConditionType.JobFailed)) && job.Status.Active > 0)
+        if (!IsFinished(job))
+        {
+            return;
+        }
+
+        if (job.Status.Active > 0)
         {
             errors.Invalid(path / "active", job.Status.Active, "active>0 is invalid for finished job");
+        }
+
+        if (job.Status.Terminating > 0)
+        {
+            errors.Invalid(path / "terminating", job.Status.Terminating, "terminating>0 is invalid for finished job");
+        }
+
+        if (job.Status.StartTime is null)
+        {
+            errors.Required(path / "startTime", "startTime is required for finished job");
         }
     }
 
@@ -128,6 +218,8 @@ internal static class JobUpdateValidation
 
     private static Container[] Resources(IReadOnlyList<Container> old, IReadOnlyList<Container> changed) =>
         [.. old.Select((container, i) => i < changed.Count ? container with { Resources = changed[i].Resources } : container)];
+
+    private static bool IsFinished(Job job) => Is(job, JobConditionType.JobComplete) || Is(job, JobConditionType.JobFailed);
 
     private static bool Is(Job job, string type) => job.Status.Conditions.Any(condition => condition.Type == type && condition.Status == "True");
 }

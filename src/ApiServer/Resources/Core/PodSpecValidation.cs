@@ -210,11 +210,6 @@ internal static class PodSpecValidation
 
     private static void Lists(FieldErrors errors, FieldPath path, PodSpec spec)
     {
-        for (var i = 0; i < spec.ImagePullSecrets.Count; i++)
-        {
-            errors.RequiredText((path / "imagePullSecrets")[i], "name", spec.ImagePullSecrets[i].Name);
-        }
-
         for (var i = 0; i < spec.HostAliases.Count; i++)
         {
             var (at, alias) = ((path / "hostAliases")[i], spec.HostAliases[i]);

@@ -75,10 +75,9 @@ internal static class PodUpdateValidation
             errors.AtLeastZero((status / "conditions")[i], "observedGeneration", pod.Status.Conditions[i].ObservedGeneration);
         }
 
-        for (var i = 0; i < pod.Status.PodIPs.Count; i++)
-        {
-            errors.IP((status / "podIPs")[i], pod.Status.PodIPs[i].IP);
-        }
+        Addresses(errors, status / "podIPs", [.. pod.Status.PodIPs.Select(static one => one.IP)]);
+        Addresses(errors, status / "hostIPs", [.. pod.Status.HostIPs.Select(static one => one.IP)]);
+        Claims(errors, status / "resourceClaimStatuses", pod);
 
         if (pod.Status.HostIPs.Count > 0 && pod.Status.HostIP != pod.Status.HostIPs[0].IP)
         {
@@ -92,6 +91,44 @@ internal static class PodUpdateValidation
 
         Ended(errors, status / "containerStatuses", pod.Status.ContainerStatuses, old.Status.ContainerStatuses, pod.Spec, pod.Spec.Containers);
         Ended(errors, status / "initContainerStatuses", pod.Status.InitContainerStatuses, old.Status.InitContainerStatuses, pod.Spec, pod.Spec.InitContainers);
+    }
+
+    private static void Addresses(FieldErrors errors, FieldPath path, IReadOnlyList<string> addresses)
+    {
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            errors.IP(path[i], addresses[i]);
+        }
+
+        if (addresses.Count > 2 || (addresses.Count == 2 && addresses[0].Contains(':') == addresses[1].Contains(':')))
+        {
+            errors.Invalid(path, RawValue.Of(addresses), "may specify no more than one IP for each IP family");
+        }
+
+        if (addresses.Count == 2 && addresses[0] == addresses[1])
+        {
+            errors.Duplicate(path[1], addresses[1]);
+        }
+    }
+
+    private static void Claims(FieldErrors errors, FieldPath path, Pod pod)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < pod.Status.ResourceClaimStatuses.Count; i++)
+        {
+            var claim = pod.Status.ResourceClaimStatuses[i];
+            if (pod.Spec.ResourceClaims.All(wanted => wanted.Name != claim.Name))
+            {
+                errors.Invalid(path[i] / "name", claim.Name, "must match the name of an entry in `spec.resourceClaims`");
+            }
+
+            if (!names.Add(claim.Name))
+            {
+                errors.Duplicate(path[i] / "name", claim.Name);
+            }
+
+            errors.Subdomain(path[i], "resourceClaimName", claim.ResourceClaimName);
+        }
     }
 
     public static void Ephemeral(FieldErrors errors, Pod pod, Pod old)

@@ -46,7 +46,7 @@ public sealed class IngressResource : Resource<Ingress>
         }
         else if (spec.Rules.Count == 0)
         {
-            errors.Invalid(path, RawValue.Of(spec.Rules.Select(static rule => rule.Host)), "either `defaultBackend` or `rules` must be specified");
+            errors.Invalid(path, null, "either `defaultBackend` or `rules` must be specified");
         }
 
         for (var i = 0; i < spec.Rules.Count; i++)

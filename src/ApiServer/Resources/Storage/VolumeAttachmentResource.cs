@@ -1,3 +1,4 @@
+using Navarch.Api.Core.V1;
 using Navarch.Api.Storage.V1;
 using Navarch.ApiServer.Resources.Core;
 using Navarch.Machinery.Errors;
@@ -46,11 +47,7 @@ public sealed class VolumeAttachmentResource : Resource<VolumeAttachment>
                 errors.RequiredSubdomain(source, "persistentVolumeName", name);
                 break;
             case { InlineVolumeSpec: { } inline }:
-                if (inline.CSI is null)
-                {
-                    errors.Required(source / "inlineVolumeSpec" / "csi");
-                }
-
+                Inline(errors, source / "inlineVolumeSpec", inline);
                 break;
             default:
                 errors.Required(source, "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
@@ -65,6 +62,37 @@ public sealed class VolumeAttachmentResource : Resource<VolumeAttachment>
         errors.Unchanged(FieldPath.Of("spec"), value.Spec, old.Spec, static spec => RawValue.Of(spec));
 
     public override void ValidateStatusUpdate(VolumeAttachment value, VolumeAttachment old, FieldErrors errors) => Status(value, errors);
+
+    /// <summary>A volume that was never an object: a migrated one, described in place.</summary>
+    private static void Inline(FieldErrors errors, FieldPath path, PersistentVolumeSpec inline)
+    {
+        if (inline.CSI is null)
+        {
+            errors.Required(path / "csi", "must specify CSI persistent volume source");
+        }
+
+        Forbid("claimRef", inline.ClaimRef is not null);
+        Forbid("capacity", inline.Capacity.Count > 0);
+        Forbid("nodeAffinity", inline.NodeAffinity is not null);
+        Forbid("storageClassName", inline.StorageClassName.Length > 0);
+        if (inline.PersistentVolumeReclaimPolicy.Length > 0 && inline.PersistentVolumeReclaimPolicy != PersistentVolumeReclaimPolicy.PersistentVolumeReclaimRetain)
+        {
+            errors.Forbidden(path / "persistentVolumeReclaimPolicy", "may only be \"Retain\" in the context of inline volumes");
+        }
+
+        if (inline.VolumeMode is not (null or PersistentVolumeMode.PersistentVolumeFilesystem))
+        {
+            errors.Forbidden(path / "volumeMode", "may not specify volumeMode other than \"Filesystem\" in the context of inline volumes");
+        }
+
+        void Forbid(string field, bool isSet)
+        {
+            if (isSet)
+            {
+                errors.Forbidden(path / field, "may not be specified in the context of inline volumes");
+            }
+        }
+    }
 
     private static void Status(VolumeAttachment value, FieldErrors errors)
     {

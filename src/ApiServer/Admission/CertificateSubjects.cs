@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Navarch.Api;
+using Navarch.Api.Certificates.V1;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Admission;
+
+/// <summary>Nobody gets a client certificate of the group that may do everything by asking for it.</summary>
+internal sealed class CertificateSubjects : IAdmission
+{
+    private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
+    private const string Masters = "system:masters";
+    private const string Organization = "2.5.4.10";
+
+    public ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct) =>
+        request.Operation == "CREATE" && request.Value is CertificateSigningRequest { Spec.SignerName: ClientSigner } wanted && AsksForEverything(wanted)
+            ? throw StatusErrors.Forbidden(CertificateSigningRequest.ResourceType, wanted.Metadata.Name, $"use of {ClientSigner} signer with {Masters} group is not allowed").AsException()
+            : new(request.Value);
+
+    private static bool AsksForEverything(CertificateSigningRequest wanted)
+    {
+        try
+        {
+            var request = CertificateRequest.LoadSigningRequestPem(
+                Encoding.ASCII.GetString(wanted.Spec.Request.Span), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.SkipSignatureValidation | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+            return request.SubjectName.EnumerateRelativeDistinguishedNames().Any(static name =>
+                !name.HasMultipleElements && name.GetSingleElementType().Value == Organization && name.GetSingleElementValue() == Masters);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
+        {
+            return false; // No request at all: the rules of the kind refuse it.
+        }
+    }
+}
