@@ -3,6 +3,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Api.DynamicResources.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using ResourceClaim = Navarch.Api.DynamicResources.V1.ResourceClaim;
 
 namespace Navarch.ApiServer.Admission;
 

@@ -274,9 +274,10 @@ internal static class DefinitionRules
             return;
         }
 
+        var isRepeated = Repeats.Of(versions);
         for (var i = 0; i < versions.Count; i++)
         {
-            if (versions.Take(i).Contains(versions[i]))
+            if (isRepeated[i])
             {
                 errors.Invalid(at[i], versions[i], "duplicate version");
             }

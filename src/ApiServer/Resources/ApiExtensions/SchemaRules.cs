@@ -163,10 +163,11 @@ internal static class SchemaRules
             errors.Invalid(path / "items" / "type", items.Type, "must be object if parent array's x-kubernetes-list-type is map");
         }
 
+        var isRepeated = Repeats.Of(keys);
         for (var i = 0; i < keys.Count; i++)
         {
             var at = (path / "x-kubernetes-list-map-keys")[i];
-            if (keys.Take(i).Contains(keys[i]))
+            if (isRepeated[i])
             {
                 errors.Duplicate(at, keys[i]);
             }

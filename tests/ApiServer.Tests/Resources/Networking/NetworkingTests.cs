@@ -5,7 +5,7 @@ namespace Navarch.ApiServer.Tests.Resources.Networking;
 public sealed class NetworkingTests
 {
     [Theory]
-    [InlineData("""{"spec":{}}""", "spec: Invalid value: []: either `defaultBackend` or `rules` must be specified")]
+    [InlineData("""{"spec":{}}""", "spec: Invalid value: null: either `defaultBackend` or `rules` must be specified")]
     [InlineData("""{"spec":{"rules":[{"http":{"paths":[{"path":"/","backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}""", "spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified")]
     [InlineData("""{"spec":{"rules":[{"host":"10.0.0.1","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}""", "spec.rules[0].host: Invalid value: \"10.0.0.1\": must be a DNS name, not an IP address")]
     [InlineData("""{"spec":{"rules":[{"http":{"paths":[{"path":"x","pathType":"Prefix","backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}""", "spec.rules[0].http.paths[0].path: Invalid value: \"x\": must be an absolute path")]
