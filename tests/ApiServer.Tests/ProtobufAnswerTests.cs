@@ -227,6 +227,32 @@ public sealed class ProtobufAnswerTests
         Assert.Equal(400, answer.Code);
     }
 
+    [Fact]
+    public async Task Bodies_that_are_something_else_are_refused_in_words()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Admin.PostAsync(Maps, """{"metadata":{"name":"a"}}""");
+        var secret = ApiProto.ToBytes(new Secret { Metadata = new ObjectMeta { Name = "a" } });
+        var cut = ApiProto.ToBytes(new ConfigMap { Metadata = new ObjectMeta { Name = "b" } });
+        cut[^6] = 0xff;
+        (HttpMethod Method, string Path, byte[] Body, string Message)[] cases =
+        [
+            (HttpMethod.Post, Maps, "nonsense"u8.ToArray(), "the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (6e6f6e73656e7365)"),
+            (HttpMethod.Post, Maps, secret, "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion"),
+            (HttpMethod.Delete, Maps + "/a", secret, "Secret in version \"v1\" cannot be handled as a DeleteOptions: converting (v1.Secret) to (v1.DeleteOptions): unknown conversion"),
+            (HttpMethod.Post, Maps, cut, "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: "),
+        ];
+        foreach (var (method, path, body, message) in cases)
+        {
+            var (code, _, envelope) = await SendAsync(server.Admin, method, path, body);
+
+            Assert.Equal(400, code);
+            Assert.StartsWith(message, ApiProto.Parse<Status>(envelope.Message.Span).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, (await server.Admin.AskAsync(Maps + "/a")).Code);
+    }
+
     private static async Task<(int Code, string Type, ApiProto.Envelope Envelope)> SendAsync(
         HttpClient client, HttpMethod method, string path, byte[]? body = null, string type = Protobuf, string accept = Protobuf)
     {

@@ -1,6 +1,5 @@
 using Navarch.Api;
 using Navarch.Api.Certificates.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources.Certificates;
@@ -16,7 +15,7 @@ internal sealed class ApprovalSubresource(ObjectWriter objects, TimeProvider tim
         ? new SubresourceType("approval", kind.Type.Group, kind.Type.Version, kind.Type.Kind, "get", "patch", "update")
         : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<CertificateSigningRequest>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<CertificateSigningRequest>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

@@ -1,6 +1,5 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
@@ -17,7 +16,7 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("binding", "", "v1", "Binding", "create") : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Binding>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<Binding>(envelope);
 
     public override Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct) =>
         BindAsync(call.Kind, call.Namespace, call.Name, BodyDecoder.Decode<Binding>(call.Body.Span, "Binding", "v1"), call.Write, ct);

@@ -14,8 +14,9 @@ internal static class BodyDecoder
 {
     /// <summary>Reads the body as JSON, whatever it was written as.</summary>
     /// <param name="jsonOf">Translates the message of a protobuf body; null where such bodies are not taken.</param>
+    /// <param name="mustBe">What errors call the kind of the body.</param>
     /// <exception cref="StatusException">400, 413, 415.</exception>
-    public static async ValueTask<DecodableBody> ReadAsync(ApiRequest request, Func<ApiProto.Envelope, byte[]>? jsonOf = null)
+    public static async ValueTask<DecodableBody> ReadAsync(ApiRequest request, Func<ApiProto.Envelope, byte[]>? jsonOf = null, string mustBe = "")
     {
         var type = MediaType(request.Http.Request.ContentType);
         var body = await RequestBody.ReadAsync(request.Http);
@@ -32,7 +33,7 @@ internal static class BodyDecoder
             case OutputFormat.ProtobufType when jsonOf is not null:
                 using (body)
                 {
-                    return new DecodableBody(default, FromProtobuf(body.Memory, jsonOf));
+                    return new DecodableBody(default, FromProtobuf(body.Memory, jsonOf, mustBe));
                 }
 
             default:
@@ -41,11 +42,34 @@ internal static class BodyDecoder
         }
     }
 
-    /// <summary>Translates the body of a request about a kind, which must be of that kind.</summary>
-    public static Func<ApiProto.Envelope, byte[]> JsonOf(Kind kind) => envelope =>
-        envelope.Kind == kind.Type.Kind && envelope.ApiVersion == kind.Type.ApiVersion
-            ? kind.JsonOf(envelope.Message.Span)
-            : throw CannotBeHandled(kind, envelope.Kind, envelope.ApiVersion, $"the body holds {envelope.ApiVersion}, Kind={envelope.Kind}");
+    /// <summary>Reads the body of a request about a kind, which must be of that kind, as JSON.</summary>
+    /// <exception cref="StatusException">400, 413, 415.</exception>
+    public static ValueTask<DecodableBody> ReadAsync(ApiRequest request, Kind kind) => ReadAsync(
+        request,
+        envelope =>
+        {
+            RequireType(kind, envelope.ApiVersion, envelope.Kind);
+            try
+            {
+                return kind.JsonOf(envelope.Message.Span);
+            }
+            catch (ApiProtoException e)
+            {
+                throw CannotBeHandled(kind, kind.Type.Kind, kind.Type.ApiVersion, e.Message);
+            }
+        },
+        kind.Type.Kind);
+
+    /// <summary>The JSON of a body in protobuf that must be of one type.</summary>
+    /// <exception cref="ApiProtoException">The bytes are not such a message.</exception>
+    /// <exception cref="StatusException">400: the body is something else.</exception>
+    public static byte[] JsonOf<T>(ApiProto.Envelope envelope) where T : IApiType<T>, IApiObject
+    {
+        var kind = typeof(T).Name; // A type that is sent on its own is named as its kind is.
+        return envelope.Kind.Length == 0 || envelope.Kind == kind
+            ? ApiJson.ToUtf8(ApiProto.Parse<T>(envelope.Message.Span))
+            : throw StatusErrors.BadRequest($"{envelope.Kind} in version \"{VersionOf(envelope.ApiVersion)}\" cannot be handled as a {kind}: converting ({VersionOf(envelope.ApiVersion)}.{envelope.Kind}) to (v1.{kind}): unknown conversion").AsException();
+    }
 
     /// <summary>A media type without its parameters, in small letters.</summary>
     public static string MediaType(string? header)
@@ -64,18 +88,7 @@ internal static class BodyDecoder
     public static IResource Decode(ApiRequest request, Kind kind, ReadOnlySpan<byte> json)
     {
         var (apiVersion, bodyKind) = TypeOf(json);
-        apiVersion = apiVersion.Length == 0 ? kind.Type.ApiVersion : apiVersion;
-        bodyKind = bodyKind.Length == 0 ? kind.Type.Kind : bodyKind;
-        if (bodyKind != kind.Type.Kind)
-        {
-            var (from, to) = (apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], kind.Type.Group.Split('.')[0]);
-            throw CannotBeHandled(kind, bodyKind, apiVersion, $"converting ({from}.{bodyKind}) to ({(to.Length == 0 ? "core" : to)}.{kind.Type.Kind}): unknown conversion");
-        }
-
-        if (apiVersion != kind.Type.ApiVersion)
-        {
-            throw StatusErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({kind.Type.ApiVersion})").AsException();
-        }
+        RequireType(kind, apiVersion, bodyKind);
 
         try
         {
@@ -85,7 +98,7 @@ internal static class BodyDecoder
         }
         catch (ApiJsonException e)
         {
-            throw IsObject(json) ? CannotBeHandled(kind, kind.Type.Kind, apiVersion, e.Message) : Unrecognized(kind, json, e.Message);
+            throw IsObject(json) ? CannotBeHandled(kind, kind.Type.Kind, kind.Type.ApiVersion, e.Message) : Unrecognized(kind.Type.Kind, json, "couldn't get version/kind; json parse error: " + (json.Length == 0 ? "unexpected end of JSON input" : e.Message));
         }
     }
 
@@ -129,7 +142,7 @@ internal static class BodyDecoder
         request.Write.Warnings.AddRange(problems);
     }
 
-    private static byte[] FromProtobuf(ReadOnlyMemory<byte> body, Func<ApiProto.Envelope, byte[]> jsonOf)
+    private static byte[] FromProtobuf(ReadOnlyMemory<byte> body, Func<ApiProto.Envelope, byte[]> jsonOf, string mustBe)
     {
         if (body.IsEmpty)
         {
@@ -142,14 +155,32 @@ internal static class BodyDecoder
         }
         catch (ApiProtoException e)
         {
-            throw StatusErrors.BadRequest(e.Message).AsException(e);
+            throw mustBe.Length > 0 ? Unrecognized(mustBe, body.Span, e.Message) : StatusErrors.BadRequest(e.Message).AsException(e);
         }
     }
 
+    /// <summary>A body says what it is, or nothing; then it is what the path says.</summary>
+    private static void RequireType(Kind kind, string apiVersion, string bodyKind)
+    {
+        apiVersion = apiVersion.Length == 0 ? kind.Type.ApiVersion : apiVersion;
+        bodyKind = bodyKind.Length == 0 ? kind.Type.Kind : bodyKind;
+        if (bodyKind != kind.Type.Kind)
+        {
+            var to = kind.Type.Group.Split('.')[0];
+            throw CannotBeHandled(kind, bodyKind, apiVersion, $"converting ({VersionOf(apiVersion)}.{bodyKind}) to ({(to.Length == 0 ? "core" : to)}.{kind.Type.Kind}): unknown conversion");
+        }
+
+        if (apiVersion != kind.Type.ApiVersion)
+        {
+            throw StatusErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({kind.Type.ApiVersion})").AsException();
+        }
+    }
+
+    private static string VersionOf(string apiVersion) => apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
     private static StatusException CannotBeHandled(Kind kind, string bodyKind, string apiVersion, string why)
     {
-        var version = apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        return StatusErrors.BadRequest($"{bodyKind} in version \"{version}\" cannot be handled as a {kind.Type.Kind}: {why}").AsException();
+        return StatusErrors.BadRequest($"{bodyKind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {kind.Type.Kind}: {why}").AsException();
     }
 
     private static bool IsObject(ReadOnlySpan<byte> json)
@@ -165,14 +196,13 @@ internal static class BodyDecoder
         }
     }
 
-    private static StatusException Unrecognized(Kind kind, ReadOnlySpan<byte> body, string why)
+    private static StatusException Unrecognized(string mustBe, ReadOnlySpan<byte> body, string why)
     {
         const int BytesMax = 30;
         var end = body.Length > BytesMax ? " ..." : "";
         var head = body[..Math.Min(body.Length, BytesMax)];
         var summary = body.Length == 0 ? "<empty>" : body[0] == '{' ? System.Text.Encoding.UTF8.GetString(head) + end : Convert.ToHexStringLower(head) + end;
-        why = body.Length == 0 ? "unexpected end of JSON input" : why;
-        return StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Type.Kind}): couldn't get version/kind; json parse error: {why} ({summary})").AsException();
+        return StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {mustBe}): {why} ({summary})").AsException();
     }
 
     /// <summary>What the body says it is; empty where it does not say.</summary>

@@ -10,7 +10,7 @@ internal sealed class CreateHandler(ObjectWriter objects, TimeProvider time)
     public async Task HandleAsync(ApiRequest request, Kind kind)
     {
         Api.IResource value;
-        using (var body = await BodyDecoder.ReadAsync(request, BodyDecoder.JsonOf(kind)))
+        using (var body = await BodyDecoder.ReadAsync(request, kind))
         {
             value = BodyDecoder.Decode(request, kind, body.Json);
         }

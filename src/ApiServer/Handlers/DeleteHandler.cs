@@ -1,6 +1,4 @@
-using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
-using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -66,7 +64,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             OrphanDependents = query.OrphanDependents,
             DryRun = query.DryRun,
         };
-        using (var body = await BodyDecoder.ReadAsync(request, static envelope => ApiJson.ToUtf8(ApiProto.Parse<DeleteOptions>(envelope.Message.Span))))
+        using (var body = await BodyDecoder.ReadAsync(request, BodyDecoder.JsonOf<DeleteOptions>))
         {
             if (!body.IsEmpty)
             {

@@ -1,6 +1,5 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources.Core;
@@ -17,7 +16,7 @@ internal sealed class EphemeralContainersSubresource(ObjectWriter objects) : Obj
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("ephemeralcontainers", "", "v1", "Pod", "get", "patch", "update") : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Pod>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<Pod>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

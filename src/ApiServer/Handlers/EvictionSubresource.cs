@@ -1,5 +1,4 @@
 using Navarch.Api.Core.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Policy.V1;
 using Navarch.Api.Protobuf;
@@ -20,7 +19,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("eviction", "policy", "v1", "Eviction", "create") : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Eviction>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<Eviction>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

@@ -1,5 +1,4 @@
 using Navarch.Api.Core.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
@@ -12,7 +11,7 @@ internal sealed class FinalizeSubresource(ObjectWriter objects) : ObjectSubresou
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Namespace.ResourceType ? new SubresourceType("finalize", "", "v1", "Namespace", "update") : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Namespace>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<Namespace>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

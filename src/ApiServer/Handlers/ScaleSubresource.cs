@@ -20,7 +20,7 @@ internal sealed class ScaleSubresource(ObjectWriter objects) : ObjectSubresource
             ? new SubresourceType("scale", "autoscaling", "v1", "Scale", "get", "patch", "update")
             : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<Scale>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<Scale>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {

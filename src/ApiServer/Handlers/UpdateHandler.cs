@@ -9,7 +9,7 @@ internal sealed class UpdateHandler(ObjectWriter objects, TimeProvider time)
     public async Task HandleAsync(ApiRequest request, Kind kind, UpdateScope scope)
     {
         Api.IResource value;
-        using (var body = await BodyDecoder.ReadAsync(request, BodyDecoder.JsonOf(kind)))
+        using (var body = await BodyDecoder.ReadAsync(request, kind))
         {
             value = BodyDecoder.Decode(request, kind, body.Json);
         }

@@ -1,6 +1,4 @@
 using Navarch.Api;
-using Navarch.Api.Json;
-using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.Machinery.Errors;
@@ -33,7 +31,7 @@ internal abstract class Review<T> : Review where T : class, IResource<T>
         }
 
         T question;
-        using (var body = await BodyDecoder.ReadAsync(request, static envelope => ApiJson.ToUtf8(ApiProto.Parse<T>(envelope.Message.Span))))
+        using (var body = await BodyDecoder.ReadAsync(request, BodyDecoder.JsonOf<T>))
         {
             question = BodyDecoder.Decode<T>(body.Json, Type.Kind, Type.Version);
         }

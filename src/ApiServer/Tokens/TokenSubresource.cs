@@ -1,7 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Authentication.V1;
 using Navarch.Api.Core.V1;
-using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Handlers;
@@ -25,7 +24,7 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == ServiceAccount.ResourceType ? new SubresourceType("token", "authentication.k8s.io", "v1", "TokenRequest", "create") : null;
 
-    protected override byte[] JsonOf(ApiProto.Envelope envelope) => ApiJson.ToUtf8(ApiProto.Parse<TokenRequest>(envelope.Message.Span));
+    protected override byte[] JsonOf(ApiProto.Envelope envelope) => BodyDecoder.JsonOf<TokenRequest>(envelope);
 
     public override async Task<SubresourceAnswer> InvokeAsync(SubresourceCall call, CancellationToken ct)
     {
