@@ -76,12 +76,9 @@ public sealed class ServedResourcesTests
 
     private static List<Row> Expected()
     {
-        using var stream = typeof(ServedResourcesTests).Assembly.GetManifestResourceStream("Served.tsv")!;
-        using var reader = new StreamReader(stream);
         var rows = new List<Row>();
-        foreach (var line in reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        foreach (var cells in ExpectedTable.Rows("Served"))
         {
-            var cells = line.Split('\t').Select(static cell => cell is "-" or "\"\"" ? "" : cell).ToArray();
             var (group, version, plural, kind, isNamespaced) = (cells[0], cells[1], cells[2], cells[3], cells[7] == "N");
             rows.Add(new Row(group, version, plural, "", $"{kind} {cells[4]} {isNamespaced} [{cells[5]}] [{cells[6]}] {cells[8]} {(cells[10].Length == 0 ? "-" : cells[10])}"));
             foreach (var sub in cells[9].Split(' ', StringSplitOptions.RemoveEmptyEntries))
