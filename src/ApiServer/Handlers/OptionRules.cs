@@ -12,6 +12,11 @@ internal static class OptionRules
     /// <exception cref="StatusException">422.</exception>
     public static void CheckList(string resourceVersion, string match, string @continue, bool? sendInitialEvents)
     {
+        if (match.Length == 0 && sendInitialEvents is null)
+        {
+            return;
+        }
+
         var errors = new FieldErrors();
         if (match.Length > 0)
         {
@@ -70,6 +75,11 @@ internal static class OptionRules
     /// <exception cref="StatusException">422.</exception>
     public static void CheckWrite(string verb, RequestOptions options, bool isApply)
     {
+        if (ReferenceEquals(options, RequestOptions.None) && !isApply)
+        {
+            return; // Most writes say nothing.
+        }
+
         var errors = new FieldErrors();
         if (verb == "patch" && !isApply && options.Force is not null)
         {

@@ -1,4 +1,5 @@
 using Navarch.ApiServer.Tests.Server;
+using Navarch.Testing;
 
 namespace Navarch.ApiServer.Tests.Semantics;
 
@@ -276,5 +277,27 @@ public sealed class DeletionTests(SharedServer shared) : IClassFixture<SharedSer
         Assert.Equal(p.Text, (await shared.Admin.AskAsync(pods + "/p")).Text);
         Assert.Single((await shared.Admin.AskAsync(maps)).Items);
         Assert.Equal("Active", (string)(await shared.Admin.AskAsync("/api/v1/namespaces/" + ns)).Json["status"]!["phase"]!);
+    }
+
+    [Fact]
+    public async Task An_event_is_kept_for_an_hour_after_it_was_last_written()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var server = await TestServer.StartAsync(storeTime: time);
+        const string Events = "/api/v1/namespaces/default/events";
+        foreach (var name in (string[])["old", "seen-again"])
+        {
+            Assert.Equal(201, (await server.Admin.PostAsync(Events, $$$"""{"metadata":{"name":"{{{name}}}"},"involvedObject":{"kind":"Pod","namespace":"default","name":"p"} }""")).Code);
+        }
+
+        await using var watch = await WatchReader.OpenAsync(server.Admin, Events + "?watch=true");
+        Assert.Equal(["ADDED old", "ADDED seen-again"], await watch.NextAsync(2));
+        time.Advance(TimeSpan.FromMinutes(40));
+        Assert.Equal(200, (await server.Admin.PatchAsync(Events + "/seen-again", "merge-patch+json", """{"count":2}""")).Code);
+        time.Advance(TimeSpan.FromMinutes(21));
+
+        Assert.Equal(["MODIFIED seen-again", "DELETED old"], await watch.NextAsync(2));
+        Assert.Equal(200, (await server.Admin.AskAsync(Events + "/seen-again")).Code);
+        Assert.Equal(404, (await server.Admin.AskAsync(Events + "/old")).Code);
     }
 }

@@ -27,12 +27,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     public ApiServerHost Host { get; private set; } = null!;
 
+    private TimeProvider StoreTime { get; init; } = TimeProvider.System;
+
     /// <summary>A member of system:masters.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
-    public static async Task<TestServer> StartAsync(Func<ApiServerConfig, ApiServerConfig>? configure = null)
+    /// <param name="storeTime">The clock by which objects expire.</param>
+    public static async Task<TestServer> StartAsync(Func<ApiServerConfig, ApiServerConfig>? configure = null, TimeProvider? storeTime = null)
     {
-        var server = new TestServer();
+        var server = new TestServer { StoreTime = storeTime ?? TimeProvider.System };
         await server.OpenAsync(configure);
         return server;
     }
@@ -114,7 +117,7 @@ internal sealed class TestServer : IAsyncDisposable
     private async Task OpenAsync(Func<ApiServerConfig, ApiServerConfig>? configure)
     {
         var ct = TestContext.Current.CancellationToken;
-        store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = Path.Combine(Directory, "state.db") }, TimeProvider.System, ct);
+        store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = Path.Combine(Directory, "state.db") }, StoreTime, ct);
         var config = new ApiServerConfig
         {
             BindAddress = IPAddress.Loopback,
