@@ -14,6 +14,9 @@ public interface IRevisionStore : IAsyncDisposable
     /// <summary>The newest durable revision that this process knows of. Everything up to it can be read.</summary>
     long CurrentRevision { get; }
 
+    /// <summary>Whether other processes write to the same data: then this one learns of their writes a little later.</summary>
+    bool IsShared { get; }
+
     /// <summary>The oldest revision after which a watch can still begin. 0 while nothing has been compacted.</summary>
     long CompactedRevision { get; }
 
@@ -22,6 +25,13 @@ public interface IRevisionStore : IAsyncDisposable
     /// found that it can no longer vouch for its data. The owner of the process should then end it.
     /// </summary>
     Task Completion { get; }
+
+    /// <summary>
+    /// A revision that is not older than any write that was acknowledged, by whatever process, before this call. Everybody
+    /// who asks meanwhile shares one question; where nobody else writes, the answer is at hand.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Nobody could be asked.</exception>
+    ValueTask<long> ReadRevisionAsync(CancellationToken ct);
 
     /// <summary>The newest value of <paramref name="key"/>, or null where there is none.</summary>
     Task<StoredValue?> GetAsync(string key, CancellationToken ct);
@@ -36,7 +46,8 @@ public interface IRevisionStore : IAsyncDisposable
     /// Cancellation takes effect only until the engine begins with the write: after
     /// <see cref="OperationCanceledException"/> nothing was changed, and a change that was begun is reported.
     /// </remarks>
-    /// <exception cref="StoreUnavailableException">The disk is full, read-only or failing. Nothing was acknowledged; try again later.</exception>
+    /// <exception cref="StoreUnavailableException">The disk is full, read-only or failing, or a distributed store is out of reach. Nothing was changed; try again later.</exception>
+    /// <exception cref="StoreOutcomeUnknownException">The answer was lost and could not be found out: the change may have been made, or may yet be.</exception>
     /// <exception cref="StoreFailedException">The store has ended and will not accept writes again.</exception>
     /// <exception cref="ArgumentException">The key or the value is not storable.</exception>
     Task<CommitResult> CommitAsync(StoreWrite write, CancellationToken ct);

@@ -10,7 +10,10 @@ public enum StoreEventType
     Delete,
 }
 
-/// <summary>One change of the store. There is exactly one for every revision after the first.</summary>
+/// <summary>
+/// One change of the store. There is exactly one for every revision after the first; only keys that expire together in etcd are
+/// deleted by events of one revision, which are never parted.
+/// </summary>
 public sealed record StoreEvent
 {
     public required StoreEventType Type { get; init; }

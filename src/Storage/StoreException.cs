@@ -9,6 +9,12 @@ public abstract class StoreException(string message, Exception? inner = null) : 
 /// </summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : StoreException(message, inner);
 
+/// <summary>
+/// Whether a write was made could not be found out: the store went out of reach while it was under way, or its trace is one that
+/// another writer may have left. Look before trying again.
+/// </summary>
+public sealed class StoreOutcomeUnknownException(string message, Exception? inner = null) : StoreException(message, inner);
+
 /// <summary>The store found an invariant broken and has ended, rather than make things worse. Only a restart can help.</summary>
 public sealed class StoreFailedException(string message, Exception? inner = null) : StoreException(message, inner);
 

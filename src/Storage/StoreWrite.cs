@@ -34,4 +34,24 @@ public sealed record StoreWrite(string Key, ReadOnlyMemory<byte>? Value)
     /// <summary>Removes a key, if its value is that of <paramref name="expectedRevision"/>, or whatever is there if null.</summary>
     public static StoreWrite Delete(string key, long? expectedRevision = null) =>
         new(key, null) { ExpectedRevision = expectedRevision };
+
+    /// <exception cref="ArgumentException">No engine can carry it out: too long, or its members contradict each other.</exception>
+    internal void ThrowIfNotStorable(int valueBytesMax)
+    {
+        if (Value?.Length > valueBytesMax)
+        {
+            throw NotStorable($"the value of {Key} has {Value.Value.Length} bytes; the limit is {valueBytesMax}");
+        }
+        if (ExpectedRevision < 0 || (IsDelete && ExpectedRevision == 0))
+        {
+            throw NotStorable($"the write of {Key} expects revision {ExpectedRevision}, which it can never find");
+        }
+        if (TimeToLive is { } timeToLive && (IsDelete || timeToLive <= TimeSpan.Zero))
+        {
+            throw NotStorable($"the write of {Key} has a time to live of {timeToLive} but nothing that could live for it");
+        }
+    }
+
+    // Callers know a write that cannot be stored by the name of the parameter they gave it as.
+    internal static ArgumentException NotStorable(string message) => new(message, "write");
 }

@@ -35,6 +35,8 @@ public sealed class SqliteRevisionStore : IRevisionStore
 
     public long CurrentRevision => loop.Revision;
 
+    public bool IsShared => false;
+
     public long CompactedRevision => loop.Compacted;
 
     public Task Completion => loop.Completion;
@@ -46,33 +48,25 @@ public sealed class SqliteRevisionStore : IRevisionStore
     public static Task<SqliteRevisionStore> OpenAsync(SqliteStoreConfig config, TimeProvider time, CancellationToken ct) =>
         Task.Run(() => Open(config with { Path = Path.GetFullPath(config.Path) }, time), ct);
 
+    // The file has no other writer: what was acknowledged to anybody was acknowledged here.
+    public ValueTask<long> ReadRevisionAsync(CancellationToken ct) => ValueTask.FromResult(CurrentRevision);
+
     public Task<StoredValue?> GetAsync(string key, CancellationToken ct)
     {
-        var utf8 = Keys.Encode(key);
+        var utf8 = StoreKey.Encode(key);
         return readers.ReadAsync(connection => connection.Get(utf8), isLong: false, $"read {key}", ct);
     }
 
     public Task<StoreSnapshot> RangeAsync(string prefix, CancellationToken ct)
     {
-        var utf8 = Keys.EncodePrefix(prefix);
+        var utf8 = StoreKey.EncodePrefix(prefix);
         return readers.ReadAsync(connection => connection.Range(utf8, ct), isLong: true, $"read {prefix}", ct);
     }
 
     public Task<CommitResult> CommitAsync(StoreWrite write, CancellationToken ct)
     {
-        if (write.Value?.Length > config.ValueBytesMax)
-        {
-            throw new ArgumentException($"the value of {write.Key} has {write.Value.Value.Length} bytes; the limit is {config.ValueBytesMax}", nameof(write));
-        }
-        if (write.ExpectedRevision < 0 || (write.IsDelete && write.ExpectedRevision == 0))
-        {
-            throw new ArgumentException($"the write of {write.Key} expects revision {write.ExpectedRevision}, which it can never find", nameof(write));
-        }
-        if (write.TimeToLive is { } timeToLive && (write.IsDelete || timeToLive <= TimeSpan.Zero))
-        {
-            throw new ArgumentException($"the write of {write.Key} has a time to live of {timeToLive} but nothing that could live for it", nameof(write));
-        }
-        return loop.CommitAsync(new PendingWrite(write, Keys.Encode(write.Key), ct), ct);
+        write.ThrowIfNotStorable(config.ValueBytesMax);
+        return loop.CommitAsync(new PendingWrite(write, StoreKey.Encode(write.Key), ct), ct);
     }
 
     public async IAsyncEnumerable<IReadOnlyList<StoreEvent>> WatchBatchesAsync(
@@ -80,7 +74,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterRevision);
         ObjectDisposedException.ThrowIf(isDisposed != 0, this);
-        var utf8 = Keys.EncodePrefix(prefix);
+        var utf8 = StoreKey.EncodePrefix(prefix);
         var position = afterRevision;
 
         // What is old is read before the queue exists, so that a long way to go does not fill it.

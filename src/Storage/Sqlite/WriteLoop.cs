@@ -265,7 +265,7 @@ internal sealed class WriteLoop
         {
             var keys = connection.FindExpired(time.GetUtcNow(), ExpiriesPerStepMax);
             group.Clear();
-            group.AddRange(keys.Select(key => new PendingWrite(StoreWrite.Delete(key), Keys.Encode(key), CancellationToken.None)));
+            group.AddRange(keys.Select(key => new PendingWrite(StoreWrite.Delete(key), StoreKey.Encode(key), CancellationToken.None)));
             var before = revision;
             Commit();
             if (keys.Count > 0 && revision == before)

@@ -54,6 +54,20 @@ internal sealed class WatchHub(long revision, long queueBytesMax)
         }
     }
 
+    /// <summary>Ends the present watches, because what lies between them and <paramref name="revision"/> cannot be had any more.</summary>
+    public void Skip(long revision, Exception reason)
+    {
+        lock (gate)
+        {
+            Volatile.Write(ref published, revision);
+            foreach (var queue in queues)
+            {
+                queue.Complete(reason);
+            }
+            queues.Clear();
+        }
+    }
+
     /// <summary>Ends all watches, present and future.</summary>
     public void Complete(Exception? reason)
     {
