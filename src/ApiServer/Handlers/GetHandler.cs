@@ -10,8 +10,8 @@ internal sealed class GetHandler(Cache cache, ObjectWriter objects, TimeProvider
 {
     public Task HandleAsync(ApiRequest request, Kind kind)
     {
-        // An object in the cache is not older than any acknowledged write: nothing needs to be waited for.
-        return request.Options.ResourceVersion is "" or "0"
+        // An object in the cache is not older than any write that this server acknowledged: only for others' need one wait.
+        return (request.Options.ResourceVersion == "0" || (request.Options.ResourceVersion.Length == 0 && !cache.IsShared))
             && kind.Objects.Current.Objects.Find(kind.Key(request.Info.Namespace, request.Info.Name)) is { } found
                 ? Responses.WriteObjectAsync(request, 200, kind, found, time)
                 : SlowAsync(request, kind);

@@ -146,11 +146,10 @@ internal sealed class ObjectWriter(
         }
     }
 
-    /// <summary>The object, certain to be not older than any acknowledged write when it is missing.</summary>
+    /// <summary>The object, not older than any acknowledged write.</summary>
     public async ValueTask<StoredObject?> FindAsync(Kind kind, string key, CancellationToken ct)
     {
-        var found = kind.Objects.Current.Objects.Find(key);
-        if (found is not null)
+        if (!cache.IsShared && kind.Objects.Current.Objects.Find(key) is { } found)
         {
             return found;
         }

@@ -36,6 +36,9 @@ internal sealed partial class Cache
     /// <summary>The revision up to which all collections are complete.</summary>
     public long Applied => Volatile.Read(ref applied);
 
+    /// <summary>Whether other servers write too. What is found here may then be older than what they have acknowledged.</summary>
+    public bool IsShared => store.IsShared;
+
     public IEnumerable<Collection> Collections => byPrefix.Values;
 
     /// <summary>Reads everything there is. Must end before the first request.</summary>
@@ -132,7 +135,13 @@ internal sealed partial class Cache
     }
 
     /// <summary>Waits until every write that was acknowledged before this call can be read here.</summary>
-    public Task WaitForFreshAsync(CancellationToken ct) => WaitForAsync(store.CurrentRevision, ct);
+    public Task WaitForFreshAsync(CancellationToken ct)
+    {
+        var newest = store.ReadRevisionAsync(ct);
+        return newest.IsCompletedSuccessfully ? WaitForAsync(newest.GetAwaiter().GetResult(), ct) : WaitForAsync(newest, ct);
+    }
+
+    private async Task WaitForAsync(ValueTask<long> revision, CancellationToken ct) => await WaitForAsync(await revision, ct);
 
     private async Task FollowAsync(CancellationToken ct)
     {
@@ -141,7 +150,8 @@ internal sealed partial class Cache
         {
             try
             {
-                await foreach (var batch in store.WatchBatchesAsync(Root, after, ct))
+                // Everything and not only what is served: each revision is then seen to have come, whatever it changed.
+                await foreach (var batch in store.WatchBatchesAsync("", after, ct))
                 {
                     foreach (var change in batch)
                     {
@@ -165,7 +175,7 @@ internal sealed partial class Cache
         var collection = prepared?.Kind.Objects ?? Find(change.Key);
         if (collection is null)
         {
-            return;
+            return; // Of a kind that is not served, or the store's own.
         }
 
         var key = change.Key[collection.Kind.StoragePrefix.Length..];
@@ -231,7 +241,7 @@ internal sealed partial class Cache
     /// <summary>The collection a key belongs to: <c>/registry/pods/…</c>, <c>/registry/services/specs/…</c>.</summary>
     private Collection? Find(string key)
     {
-        var first = key.IndexOf('/', Root.Length);
+        var first = key.StartsWith(Root, StringComparison.Ordinal) ? key.IndexOf('/', Root.Length) : -1;
         if (first < 0)
         {
             return null;
