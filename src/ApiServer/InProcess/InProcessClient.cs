@@ -208,9 +208,9 @@ internal sealed class InProcessClient(
         {
             throw new ApiException(e.Status, e);
         }
-        catch (StoreUnavailableException e)
+        catch (StoreException e) when (e is StoreUnavailableException or StoreOutcomeUnknownException)
         {
-            throw new ApiException(StatusErrors.ServiceUnavailable("the store cannot write now: " + e.Message), e);
+            throw new ApiException(StoreErrors.Status(e), e);
         }
         catch (ApiJsonException e)
         {

@@ -122,9 +122,9 @@ internal sealed partial class ApiApplication(
                 break;
             case Microsoft.AspNetCore.Connections.ConnectionResetException or Microsoft.AspNetCore.Connections.ConnectionAbortedException:
                 break;
-            case StoreUnavailableException full:
-                LogUnavailable(full);
-                await Responses.WriteStatusAsync(context, StatusErrors.ServiceUnavailable("the store cannot write now: " + full.Message));
+            case StoreUnavailableException or StoreOutcomeUnknownException:
+                LogUnavailable(error);
+                await Responses.WriteStatusAsync(context, StoreErrors.Status((StoreException)error));
                 break;
             case ArgumentException { ParamName: "write" } unstorable:
                 await Responses.WriteStatusAsync(context, StatusErrors.RequestEntityTooLarge(unstorable.Message));

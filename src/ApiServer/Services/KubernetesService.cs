@@ -18,6 +18,7 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
 {
     private const string Name = "kubernetes";
     private const string Namespace = "default";
+    private const int TriesMax = 5;
 
     private static readonly ObjectMeta Metadata = new() { Name = Name, Namespace = Namespace };
 
@@ -109,7 +110,18 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
     private async Task EnsureAsync<T>(T wanted, Func<T, T, T> correct, CancellationToken ct) where T : class, IResource<T>
     {
         var kind = catalog.Get<T>();
-        await objects.UpdateAsync(kind, Namespace, Name, Correct, UpdateScope.Main, new WriteOptions(UserInfo.Server), ct, absent: () => wanted);
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await objects.UpdateAsync(kind, Namespace, Name, Correct, UpdateScope.Main, new WriteOptions(UserInfo.Server), ct, absent: () => wanted);
+                return;
+            }
+            catch (StatusException e) when (e.Status.Code is 409 or 422 && tries < TriesMax)
+            {
+                // Another server of the cluster makes the same at the same time, and has its address already.
+            }
+        }
 
         IResource Correct(StoredObject current) => correct((T)current.Value, wanted);
     }

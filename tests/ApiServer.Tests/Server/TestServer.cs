@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.Storage;
 using Navarch.Storage.Sqlite;
 
 namespace Navarch.ApiServer.Tests.Server;
@@ -15,7 +16,8 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly List<HttpClient> clients = [];
     private readonly ECDsa tokenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private SqliteRevisionStore store = null!;
+    private IRevisionStore store = null!;
+    private Func<CancellationToken, Task<IRevisionStore>> openStore = null!;
 
     private TestServer()
     {
@@ -33,9 +35,12 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Admin { get; private set; } = null!;
 
     /// <param name="storeTime">The clock by which objects expire.</param>
-    public static async Task<TestServer> StartAsync(Func<ApiServerConfig, ApiServerConfig>? configure = null, TimeProvider? storeTime = null)
+    /// <param name="openStore">Null: SQLite in the server's directory.</param>
+    public static async Task<TestServer> StartAsync(
+        Func<ApiServerConfig, ApiServerConfig>? configure = null, TimeProvider? storeTime = null, Func<CancellationToken, Task<IRevisionStore>>? openStore = null)
     {
         var server = new TestServer { StoreTime = storeTime ?? TimeProvider.System };
+        server.openStore = openStore ?? server.OpenSqliteAsync;
         await server.OpenAsync(configure);
         return server;
     }
@@ -112,12 +117,15 @@ internal sealed class TestServer : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    private async Task<IRevisionStore> OpenSqliteAsync(CancellationToken ct) =>
+        await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = Path.Combine(Directory, "state.db") }, StoreTime, ct);
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private async Task OpenAsync(Func<ApiServerConfig, ApiServerConfig>? configure)
     {
         var ct = TestContext.Current.CancellationToken;
-        store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = Path.Combine(Directory, "state.db") }, StoreTime, ct);
+        store = await openStore(ct);
         var config = new ApiServerConfig
         {
             BindAddress = IPAddress.Loopback,
