@@ -73,7 +73,7 @@ internal static class CommandLine
     private static string StoreAdvice(StoreException e) => e switch
     {
         StoreInUseException => "Stop the server that has it open.",
-        StoreUnavailableException => "See that the disk is writable and not full.",
+        StoreUnavailableException => "See that the disk is writable and not full, or where etcd is used, that it can be reached.",
         StoreDataException => "Restore it from a backup, or delete the cluster.",
         _ => "Start again.",
     };

@@ -10,5 +10,6 @@ internal static class ApiServerCommand
         "apiserver",
         "Run the API server alone.",
         takesKubeconfig: false,
-        (context, ct) => ControlPlane.ApiServerAsync(context, (_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop), ct));
+        (context, ct) => ControlPlane.ApiServerAsync(context, (_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop), ct),
+        takesEtcd: true);
 }

@@ -7,6 +7,8 @@ using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Machine;
 using Navarch.Controllers;
 using Navarch.Scheduler;
+using Navarch.Storage;
+using Navarch.Storage.Etcd;
 using Navarch.Storage.Sqlite;
 
 namespace Navarch.Cli.Roles;
@@ -28,8 +30,7 @@ internal static class ControlPlane
     public static async Task ApiServerAsync(RoleContext context, Func<ApiServerHost, CancellationToken, Task> beside, CancellationToken ct)
     {
         var (profile, paths) = (context.Profile, context.Paths);
-        Directory.CreateDirectory(Path.GetDirectoryName(paths.Database)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await using var store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = paths.Database }, context.Time, ct);
+        await using var store = await OpenStoreAsync(context, ct);
         using var tokenKey = ECDsa.Create();
         tokenKey.ImportFromPem(await File.ReadAllTextAsync(paths.Key(ClusterCertificates.ServiceAccounts), ct));
         var config = new ApiServerConfig
@@ -60,6 +61,18 @@ internal static class ControlPlane
         // A scheduler of its own process may be one of several; that of the server's process never is.
         var election = new LeaderElectionConfig(new NamespacedName("kube-system", "kube-scheduler"), $"{context.Profile.NodeName}_{Environment.ProcessId}");
         await SchedulerAsync(context, client, election, ct);
+    }
+
+    private static async Task<IRevisionStore> OpenStoreAsync(RoleContext context, CancellationToken ct)
+    {
+        if (context.Etcd is { } etcd)
+        {
+            return await EtcdRevisionStore.OpenAsync(etcd, context.Time, ct);
+        }
+
+        var path = context.Paths.Database;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = path }, context.Time, ct);
     }
 
     private static Task ControllersAsync(RoleContext context, IClient client, CancellationToken ct)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Navarch.Client;
 using Navarch.Cluster;
 using Navarch.Cluster.Profiles;
+using Navarch.Storage.Etcd;
 
 namespace Navarch.Cli.Roles;
 
@@ -9,6 +10,9 @@ namespace Navarch.Cli.Roles;
 /// <param name="Kubeconfig">How to reach the API server; empty for the file that the profile has for the part.</param>
 internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string Kubeconfig, ILoggerFactory Logs, TimeProvider Time)
 {
+    /// <summary>Where an API server keeps its objects; null for the profile's own database.</summary>
+    public EtcdStoreConfig? Etcd { get; init; }
+
     /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
     /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>
     public RestClient Client(string part)

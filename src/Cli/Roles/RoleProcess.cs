@@ -9,7 +9,8 @@ internal static class RoleProcess
 {
     /// <summary>A command that runs <paramref name="run"/>.</summary>
     /// <param name="takesKubeconfig">Whether the part reaches the API server over the network, and can so be given another one.</param>
-    public static Command Command(string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run)
+    /// <param name="takesEtcd">Whether it includes an API server, which can be given another store.</param>
+    public static Command Command(string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false)
     {
         var profile = CommonOptions.Profile();
         var kubeconfig = CommonOptions.Kubeconfig();
@@ -19,13 +20,22 @@ internal static class RoleProcess
             command.Add(kubeconfig);
         }
 
+        var etcd = new EtcdOptions();
+        if (takesEtcd)
+        {
+            etcd.AddTo(command);
+        }
+
         command.SetAction(async (arguments, ct) =>
         {
             var store = new ProfileStore();
             var found = store.Get(ProfileName.Validate(arguments.GetValue(profile)!));
             using var logs = LineLog.Factory(TimeProvider.System);
             var context = new RoleContext(
-                found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System);
+                found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System)
+            {
+                Etcd = takesEtcd ? etcd.Read(arguments) : null,
+            };
             try
             {
                 await TogetherAsync(ct, stop => run(context, stop), IdleMemoryAsync);

@@ -14,7 +14,10 @@ internal sealed class Compactor(EtcdClient client, Func<long, CancellationToken,
 {
     private static readonly ByteString Key = ByteString.CopyFromUtf8("compact_rev_key");
 
-    /// <summary>How often it was this process.</summary>
+    /// <summary>How often this process was the one that compacted.</summary>
+    public int Compactions { get; private set; }
+
+    /// <summary>How often it tried, with whatever success.</summary>
     public int Turns { get; private set; }
 
     /// <summary>Ends by cancellation.</summary>
@@ -32,6 +35,7 @@ internal sealed class Compactor(EtcdClient client, Func<long, CancellationToken,
             {
                 // Somebody will do it the next time. What is not compacted costs space only.
             }
+            Turns++;
         }
     }
 
@@ -53,7 +57,7 @@ internal sealed class Compactor(EtcdClient client, Func<long, CancellationToken,
         if (revision > 0)
         {
             await compact(revision, ct);
-            Turns++;
+            Compactions++;
         }
         return (version + 1, answer.Header.Revision);
     }

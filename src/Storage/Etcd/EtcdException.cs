@@ -35,7 +35,9 @@ internal sealed class EtcdException(GrpcCode code, string message, bool wasSent,
     /// <summary>Whether asking again, perhaps somebody else, can help. "too many requests" is a refusal that passes.</summary>
     public bool IsTransient => !IsRefusal || IsBusy || Message.Contains("auth store is old", StringComparison.Ordinal);
 
-    public bool IsTooLarge => Code == GrpcCode.InvalidArgument && Message.Contains("too large", StringComparison.Ordinal);
+    /// <summary>Above the limit of a request, or above what the member's transport takes at all.</summary>
+    public bool IsTooLarge => (Code == GrpcCode.InvalidArgument && Message.Contains("too large", StringComparison.Ordinal))
+        || (Code == GrpcCode.ResourceExhausted && Message.Contains("larger than max", StringComparison.Ordinal));
 
     public bool IsCompacted => Code == GrpcCode.OutOfRange && Message.Contains("compacted", StringComparison.Ordinal);
 

@@ -24,6 +24,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
     private readonly Revisions revisions;
     private readonly Committer committer;
     private readonly FreshRevision fresh;
+    private readonly Compactor compactor;
     private readonly Task running;
 
     // Guards the two below.
@@ -42,11 +43,10 @@ public sealed class EtcdRevisionStore : IRevisionStore
         fence.Learn(first);
         var pending = new PendingCommits();
         var feed = new EventFeed(config, client, pending, hub, revisions, first.Header.ClusterId, time);
-        var compactor = new Compactor(client, CompactAsync, config.CompactionInterval, time);
-        Compactions = () => compactor.Turns;
+        compactor = new Compactor(client, CompactAsync, config.CompactionInterval, time);
         committer = new(client, fence, new LeasePool(client, time), pending, revisions, feed);
         fresh = new(AskAsync);
-        running = RunAsync(feed, compactor);
+        running = RunAsync(feed);
     }
 
     public long CurrentRevision => revisions.Reached;
@@ -57,8 +57,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
 
     public Task Completion => running;
 
-    /// <summary>How often this process was the one that compacted.</summary>
-    internal Func<int> Compactions { get; }
+    internal Compactor Compactor => compactor;
 
     /// <summary>Reaches the cluster, trying for as long as a call may take.</summary>
     /// <exception cref="StoreUnavailableException">No member can be reached, or none will have this client.</exception>
@@ -177,7 +176,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
         });
     }
 
-    /// <summary>Carries out the writes that were accepted, ends the watches and leaves the cluster.</summary>
+    /// <summary>Carries out the writes that were accepted, as far as the cluster can still be reached, ends the watches and leaves the cluster.</summary>
     public async ValueTask DisposeAsync()
     {
         bool isFirst;
@@ -189,7 +188,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
         if (isFirst)
         {
             Leave();
-            await idle.Task;
+            await idle.Task.WaitAsync(config.CallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await stopping.CancelAsync();
         }
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -205,7 +204,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
         return revision;
     }
 
-    private async Task RunAsync(EventFeed feed, Compactor compactor)
+    private async Task RunAsync(EventFeed feed)
     {
         var compacting = compactor.RunAsync(stopping.Token);
         try
