@@ -22,8 +22,8 @@ internal static class ControlPlane
             context,
             (server, stop) => RoleProcess.TogetherAsync(
                 stop,
-                token => ControllersAsync(context, server.InProcessClient("system:kube-controller-manager"), token),
-                token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), election: null, token)),
+                token => ControllersAsync(context, server.InProcessClient("system:kube-controller-manager"), ElectionOfServers(context, "kube-controller-manager"), token),
+                token => SchedulerAsync(context, server.InProcessClient("system:kube-scheduler"), ElectionOfServers(context, "kube-scheduler"), token)),
             ct);
 
     /// <summary>The API server, and while it serves <paramref name="beside"/>.</summary>
@@ -51,17 +51,22 @@ internal static class ControlPlane
     public static async Task ControllersAsync(RoleContext context, CancellationToken ct)
     {
         using var client = context.Client("controller-manager");
-        await ControllersAsync(context, client, ct);
+        await ControllersAsync(context, client, election: null, ct);
     }
 
     public static async Task SchedulerAsync(RoleContext context, CancellationToken ct)
     {
         using var client = context.Client("scheduler");
 
-        // A scheduler of its own process may be one of several; that of the server's process never is.
-        var election = new LeaderElectionConfig(new NamespacedName("kube-system", "kube-scheduler"), $"{context.Profile.NodeName}_{Environment.ProcessId}");
-        await SchedulerAsync(context, client, election, ct);
+        // A scheduler of its own process may be one of several.
+        await SchedulerAsync(context, client, Election(context, "kube-scheduler"), ct);
     }
+
+    // Over its own database a server is the only one. Over etcd it may be one of several, of which one acts.
+    private static LeaderElectionConfig? ElectionOfServers(RoleContext context, string part) => context.Etcd is null ? null : Election(context, part);
+
+    private static LeaderElectionConfig Election(RoleContext context, string part) =>
+        new(new NamespacedName("kube-system", part), $"{context.Profile.NodeName}_{Environment.ProcessId}");
 
     private static async Task<IRevisionStore> OpenStoreAsync(RoleContext context, CancellationToken ct)
     {
@@ -75,11 +80,12 @@ internal static class ControlPlane
         return await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = path }, context.Time, ct);
     }
 
-    private static Task ControllersAsync(RoleContext context, IClient client, CancellationToken ct)
+    private static Task ControllersAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct)
     {
         var config = new ControllerConfig
         {
             ClusterNetwork = context.Profile.PodCidr,
+            LeaderElection = election,
             RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
         };
         return ControllerManager.RunAsync(config, client, context.Logs, context.Time, new Random(), ct);
