@@ -1,6 +1,7 @@
 using Navarch.Api;
 
 [assembly: ApiGroup("Navarch.Api.AdmissionRegistration.V1", "admissionregistration.k8s.io", "v1", "io.k8s.api.admissionregistration.v1")]
+[assembly: ApiGroup("Navarch.Api.ApiDiscovery.V2", "apidiscovery.k8s.io", "v2", "io.k8s.api.apidiscovery.v2")]
 [assembly: ApiGroup("Navarch.Api.ApiExtensions.V1", "apiextensions.k8s.io", "v1", "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1")]
 [assembly: ApiGroup("Navarch.Api.ApiRegistration.V1", "apiregistration.k8s.io", "v1", "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1")]
 [assembly: ApiGroup("Navarch.Api.Apps.V1", "apps", "v1", "io.k8s.api.apps.v1")]

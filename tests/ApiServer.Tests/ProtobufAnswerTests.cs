@@ -136,6 +136,43 @@ public sealed class ProtobufAnswerTests
     }
 
     [Fact]
+    public async Task Many_watchers_see_every_event_in_order()
+    {
+        const int watchers = 60;
+        const int writes = 30;
+        await using var server = await TestServer.StartAsync();
+        var created = await server.Admin.PostAsync(Maps, """{"metadata":{"name":"a"},"data":{"n":"0"}}""");
+        var watches = new List<HttpResponseMessage>();
+        for (var i = 0; i < watchers; i++)
+        {
+            watches.Add(await OpenAsync(server.Admin, $"{Maps}?watch=true&resourceVersion={created.Version}", Protobuf));
+        }
+
+        var reading = watches.ConvertAll(async watch =>
+        {
+            var stream = await watch.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+            var seen = new List<string>();
+            while (seen.Count < writes)
+            {
+                seen.Add(((ConfigMap)(await FrameAsync(stream)).Object).Data["n"]);
+            }
+
+            return seen;
+        });
+        for (var n = 1; n <= writes; n++)
+        {
+            await server.Admin.PatchAsync(Maps + "/a", "merge-patch+json", $$$"""{"data":{"n":"{{{n}}}"}}""");
+        }
+
+        foreach (var seen in await Task.WhenAll(reading))
+        {
+            Assert.Equal(Enumerable.Range(1, writes).Select(n => $"{n}"), seen);
+        }
+
+        watches.ForEach(watch => watch.Dispose());
+    }
+
+    [Fact]
     public async Task A_watch_of_metadata_sends_nothing_else()
     {
         await using var server = await TestServer.StartAsync();
@@ -213,6 +250,10 @@ public sealed class ProtobufAnswerTests
         Assert.Contains(ApiProto.Parse<APIGroupList>(groups.Envelope.Message.Span).Groups, group => group.Name == "apps");
         Assert.Contains(ApiProto.Parse<APIResourceList>(resources.Envelope.Message.Span).APIResources, resource => resource.Name == "deployments/scale");
         Assert.Equal("APIVersions", versions.Envelope.Kind);
+        var aggregated = await SendAsync(server.Admin, HttpMethod.Get, "/apis", accept: Protobuf + ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
+        Assert.Equal(("apidiscovery.k8s.io/v2", "APIGroupDiscoveryList"), (aggregated.Envelope.ApiVersion, aggregated.Envelope.Kind));
+        var apps = ApiProto.Parse<Api.ApiDiscovery.V2.APIGroupDiscoveryList>(aggregated.Envelope.Message.Span).Items.Single(group => group.Metadata.Name == "apps");
+        Assert.Contains(apps.Versions[0].Resources, resource => resource is { Resource: "deployments", Scope: "Namespaced", ResponseKind.Kind: "Deployment" });
         Assert.Equal("application/json", (await server.Admin.GetAsync("/version", Protobuf)).ContentType);
     }
 

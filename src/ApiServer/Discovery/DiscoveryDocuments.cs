@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Navarch.Api;
+using Navarch.Api.ApiDiscovery.V2;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
@@ -15,6 +16,7 @@ namespace Navarch.ApiServer.Discovery;
 internal sealed class DiscoveryDocuments
 {
     private const string AggregatedV2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    private const string AggregatedProtobuf = OutputFormat.ProtobufType + ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private const string AggregatedV2Beta1 = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
     private const string Aggregator = "apiregistration.k8s.io";
     private static readonly string[] StatusVerbs = ["get", "patch", "update"];
@@ -78,7 +80,7 @@ internal sealed class DiscoveryDocuments
 
         var accept = request.Http.Request.Headers.Accept.ToString();
         var type = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) ? BestAggregated(accept) : null;
-        if (type is not null && aggregated.TryGetValue((path, type), out var found))
+        if (type is not null && aggregated.TryGetValue((path, type == AggregatedProtobuf ? AggregatedV2 : type), out var found))
         {
             request.Http.Response.Headers.ETag = found.ETag;
             request.Http.Response.Headers.Vary = "Accept";
@@ -88,7 +90,7 @@ internal sealed class DiscoveryDocuments
                 return Task.CompletedTask;
             }
 
-            return Responses.WriteBytesAsync(request.Http, 200, type, found.Body, endsLine: false);
+            return Responses.WriteBytesAsync(request.Http, 200, type, type == AggregatedProtobuf ? ApiProto.ToBytes(ApiJson.Parse<APIGroupDiscoveryList>(found.Body)) : found.Body, endsLine: false);
         }
 
         return WriteAsync(request, path, body);
@@ -134,9 +136,20 @@ internal sealed class DiscoveryDocuments
         foreach (var clause in accept.Split(','))
         {
             var parts = clause.Split(';', StringSplitOptions.TrimEntries);
-            if (parts[0] == "application/json" && parts.Contains("as=APIGroupDiscoveryList") && parts.Contains("g=apidiscovery.k8s.io"))
+            if (!parts.Contains("as=APIGroupDiscoveryList") || !parts.Contains("g=apidiscovery.k8s.io"))
             {
-                return parts.Contains("v=v2") ? AggregatedV2 : parts.Contains("v=v2beta1") ? AggregatedV2Beta1 : null;
+                continue;
+            }
+
+            var best = parts[0] switch
+            {
+                "application/json" => parts.Contains("v=v2") ? AggregatedV2 : parts.Contains("v=v2beta1") ? AggregatedV2Beta1 : null,
+                OutputFormat.ProtobufType => parts.Contains("v=v2") ? AggregatedProtobuf : null,
+                _ => null,
+            };
+            if (best is not null)
+            {
+                return best;
             }
         }
 
