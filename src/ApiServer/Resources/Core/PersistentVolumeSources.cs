@@ -81,6 +81,56 @@ internal static class PersistentVolumeSources
                 Csi(errors, path, csi);
                 break;
             default:
+                foreach (var (field, text) in RequiredTexts(spec))
+                {
+                    errors.RequiredText(path, field, text);
+                }
+
+                Remote(errors, path, spec);
+                break;
+        }
+    }
+
+    /// <summary>What says where a volume of one of the plain kinds lies.</summary>
+    private static (string Field, string Text)[] RequiredTexts(PersistentVolumeSpec spec) => spec switch
+    {
+        { Glusterfs: { } gluster } => [("endpoints", gluster.EndpointsName), ("path", gluster.Path)],
+        { RBD: { } rbd } => [("image", rbd.RBDImage)],
+        { Cinder: { } cinder } => [("volumeID", cinder.VolumeID)],
+        { FlexVolume: { } flex } => [("driver", flex.Driver)],
+        { AzureFile: { } file } => [("secretName", file.SecretName), ("shareName", file.ShareName)],
+        { AzureDisk: { } disk } => [("diskName", disk.DiskName), ("diskURI", disk.DataDiskURI)],
+        { VsphereVolume: { } vsphere } => [("volumePath", vsphere.VolumePath)],
+        { PhotonPersistentDisk: { } photon } => [("pdID", photon.PdID)],
+        { PortworxVolume: { } portworx } => [("volumeID", portworx.VolumeID)],
+        { Quobyte: { } quobyte } => [("registry", quobyte.Registry), ("volume", quobyte.Volume)],
+        { ScaleIO: { } scaleIO } => [("gateway", scaleIO.Gateway), ("system", scaleIO.System), ("volumeName", scaleIO.VolumeName)],
+        { StorageOS: { } storageOS } => [("volumeName", storageOS.VolumeName)],
+        { GCEPersistentDisk: { } disk } => [("pdName", disk.PDName)],
+        { AWSElasticBlockStore: { } disk } => [("volumeID", disk.VolumeID)],
+        _ => [],
+    };
+
+    private static void Remote(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec)
+    {
+        switch (spec)
+        {
+            case { RBD.CephMonitors.Count: 0 } or { CephFS.Monitors.Count: 0 }:
+                errors.Required(path / "monitors");
+                break;
+            case { GCEPersistentDisk: { } disk }:
+                errors.Between(path, "partition", disk.Partition, 0, 255);
+                break;
+            case { AWSElasticBlockStore: { } disk }:
+                errors.Between(path, "partition", disk.Partition, 0, 255);
+                break;
+            case { Flocker: { DatasetName.Length: 0, DatasetUUID.Length: 0 } }:
+                errors.Required(path, "one of datasetName and datasetUUID is required");
+                break;
+            case { Flocker: { DatasetName.Length: > 0, DatasetUUID.Length: > 0 } }:
+                errors.Invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously");
+                break;
+            default:
                 break;
         }
     }

@@ -41,6 +41,26 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 Source(at / sources[0], volume);
             }
         }
+
+        OwnClaims(path);
+    }
+
+    /// <summary>The claim that is made for an ephemeral volume is not for another volume to name.</summary>
+    private void OwnClaims(FieldPath path)
+    {
+        if (podName.Length == 0 || spec.Volumes.All(static volume => volume.Ephemeral is null))
+        {
+            return;
+        }
+
+        var own = spec.Volumes.Where(static volume => volume.Ephemeral is not null).Select(volume => $"{podName}-{volume.Name}").ToHashSet(StringComparer.Ordinal);
+        for (var i = 0; i < spec.Volumes.Count; i++)
+        {
+            if (spec.Volumes[i].PersistentVolumeClaim is { } claim && own.Contains(claim.ClaimName))
+            {
+                errors.Invalid(path[i] / "persistentVolumeClaim" / "claimName", claim.ClaimName, "must not reference a PVC that gets created for an ephemeral volume");
+            }
+        }
     }
 
     private void Source(FieldPath path, Volume volume)
@@ -82,7 +102,11 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 Ephemeral(path, ephemeral, volume.Name);
                 break;
             case { Image: { } image }:
-                errors.RequiredText(path, "reference", image.Reference);
+                if (podName.Length > 0)
+                {
+                    errors.RequiredText(path, "reference", image.Reference); // In a template something may fill it in later.
+                }
+
                 errors.OneOf(path, "pullPolicy", image.PullPolicy, PullPolicies);
                 break;
             case { CSI: { } csi }:

@@ -20,6 +20,8 @@ public sealed class ResourceSliceResource : Resource<ResourceSlice>
         ["spec.nodeName"] = static value => value.Spec.NodeName ?? "",
     };
 
+    public override string UnknownField(string field) => $"field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {field}";
+
     public override IReadOnlyList<Column<ResourceSlice>> Columns { get; } =
     [
         Columns<ResourceSlice>.Name,

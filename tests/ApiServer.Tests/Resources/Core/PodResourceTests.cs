@@ -27,6 +27,20 @@ public sealed class PodResourceTests
         Assert.Equal(policy, Resource.Created(Minimal.Replace("nginx", image, StringComparison.Ordinal)).Spec.Containers[0].ImagePullPolicy);
 
     [Fact]
+    public void The_claim_of_an_ephemeral_volume_is_its_own() => Assert.Equal(
+        ["spec.volumes[1].persistentVolumeClaim.claimName: Invalid value: \"a-v\": must not reference a PVC that gets created for an ephemeral volume"],
+        Resource.CreateErrors("""{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","ephemeral":{"volumeClaimTemplate":{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}}}}}},{"name":"w","persistentVolumeClaim":{"claimName":"a-v"}}]}}"""));
+
+    [Fact]
+    public void An_image_volume_of_a_template_may_lack_its_image()
+    {
+        const string Spec = """{"containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","image":{}}]}""";
+
+        Assert.Equal(["spec.volumes[0].image.reference: Required value"], Resource.CreateErrors("""{"metadata":{"name":"a"},"spec":SPEC}""".Replace("SPEC", Spec, StringComparison.Ordinal)));
+        Assert.Empty(new PodTemplateResource().CreateErrors("""{"metadata":{"name":"a"},"template":{"spec":SPEC}}""".Replace("SPEC", Spec, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Requests_follow_limits_in_pods()
     {
         var pod = Resource.Created("""{"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","image":"i","resources":{"limits":{"cpu":"1","memory":"1Gi"}}}]}}""");

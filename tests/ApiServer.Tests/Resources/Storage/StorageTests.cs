@@ -25,6 +25,8 @@ public sealed class StorageTests
     [InlineData("\"hostPath\":{\"path\":\"/x\"}", null)]
     [InlineData("\"hostPath\":{\"path\":\"/x/../y\"}", "spec.hostPath.path: Invalid value: \"/x/../y\": must not contain '..'")]
     [InlineData("\"local\":{\"path\":\"/x\"}", "spec.nodeAffinity: Required value: Local volume requires node affinity")]
+    [InlineData("\"rbd\":{\"monitors\":[\"m\"]}", "spec.rbd.image: Required value")]
+    [InlineData("\"awsElasticBlockStore\":{\"volumeID\":\"v\",\"partition\":256}", "spec.awsElasticBlockStore.partition: Invalid value: 256: must be between 0 and 255, inclusive")]
     [InlineData("\"hostPath\":{\"path\":\"/x\"},\"nfs\":{\"server\":\"s\",\"path\":\"/\"}", "spec.nfs: Forbidden: may not specify more than 1 volume type")]
     public void A_volume_lies_in_one_place(string source, string? error) => Assert.Equal(
         error is null ? [] : [error],
