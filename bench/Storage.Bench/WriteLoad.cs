@@ -15,7 +15,7 @@ internal sealed record WriteLoad(double WritesPerSecond, TimeSpan P50, TimeSpan 
 
     public static async Task<WriteLoad> SqliteAsync(string directory, int valueBytes, int writers, int writesPerCommitMax, TimeSpan duration)
     {
-        var path = Path.Combine(directory, $"store-{valueBytes}-{writers}-{writesPerCommitMax}.db");
+        var path = Path.Combine(directory, $"store-{Guid.NewGuid():N}.db");
         var config = new SqliteStoreConfig { Path = path, WritesPerCommitMax = writesPerCommitMax };
         await using var store = await SqliteRevisionStore.OpenAsync(config, TimeProvider.System, CancellationToken.None);
         var load = await RunAsync(Through(store), valueBytes, writers, duration);
