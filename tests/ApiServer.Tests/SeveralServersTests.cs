@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Tests.Server;
 using Navarch.Storage.Etcd;
@@ -112,6 +113,22 @@ public sealed class SeveralServersTests : IAsyncLifetime
         }));
 
         Assert.Equal(40, (await two.Admin.AskAsync($"{Maps}/patched")).Json["data"]!.AsObject().Count);
+    }
+
+    [Fact]
+    public async Task Objects_lie_in_etcd_where_its_tools_are_used_to_find_them()
+    {
+        await one.Admin.PostAsync(Maps, """{"metadata":{"name":"a"}}""");
+        var start = new ProcessStartInfo("etcdctl", ["--endpoints", cluster.Endpoints[0].ToString().TrimEnd('/'), "get", "/registry", "--prefix", "--keys-only"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["ETCDCTL_API"] = "3" },
+        };
+        using var etcdctl = Process.Start(start)!;
+        var keys = (await etcdctl.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
+
+        string[] expected = ["/registry/configmaps/default/a", "/registry/namespaces/kube-system", "/registry/services/specs/default/kubernetes", "/registry/services/endpoints/default/kubernetes"];
+        Assert.Empty(expected.Except(keys));
     }
 
     private async Task<TestServer> StartAsync() => await TestServer.StartAsync(
