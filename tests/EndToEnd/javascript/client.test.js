@@ -95,6 +95,7 @@ test('every kind of patch changes what it says', async () => {
 
   const scale = await apps.readNamespacedDeploymentScale({ namespace, name: 'patched' });
   scale.spec.replicas = 1;
+  delete scale.metadata.resourceVersion; // The controller writes its status whenever it likes.
   await apps.replaceNamespacedDeploymentScale({ namespace, name: 'patched', body: scale });
   assert.equal((await apps.readNamespacedDeployment({ namespace, name: 'patched' })).spec.replicas, 1);
   await apps.deleteNamespacedDeployment({ namespace, name: 'patched', propagationPolicy: 'Background' });
