@@ -13,7 +13,8 @@ internal sealed class DefaultTolerations : IAdmission
 
     public ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct)
     {
-        if (request.Operation != "CREATE" || request.Value is not Pod pod)
+        // On updates, too: a manifest that is applied again does not have them.
+        if (request is not { Operation: "CREATE" or "UPDATE", Options.Subresource: "", Value: Pod pod })
         {
             return new(request.Value);
         }

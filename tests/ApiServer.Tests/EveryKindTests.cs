@@ -1,0 +1,86 @@
+using Navarch.ApiServer.Tests.Server;
+
+namespace Navarch.ApiServer.Tests;
+
+/// <summary>What people do with objects works with an object of every kind, in every kubectl.</summary>
+public sealed class EveryKindTests
+{
+    private static readonly string Manifests = Path.Combine(AppContext.BaseDirectory, "manifests", "every-kind.yaml");
+
+    // Upstream says so, too.
+    private static readonly string[] Deprecations = ["Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice", "Warning: v1 ComponentStatus is deprecated in v1.19+"];
+
+    // These kubectls ask for their beta to describe them, which v1.36 does not serve.
+    private static readonly string[] YoungKinds = ["IPAddress", "ServiceCIDR", "VolumeAttributesClass"];
+
+    public static TheoryData<string> Versions => Kubectl.Versions;
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Objects_of_all_kinds_are_applied_shown_changed_and_deleted(string version)
+    {
+        await using var server = await TestServer.StartAsync();
+        var kubectl = new Kubectl(server, version);
+        var count = File.ReadLines(Manifests).Count(static line => line.StartsWith("kind:", StringComparison.Ordinal));
+
+        Assert.All(await LinesAsync(kubectl, count, "apply", "--validate=strict", "-f", Manifests), static line => Assert.EndsWith(" created", line));
+        var versions = await RunAsync(kubectl, "get", "-f", Manifests, "-o", "jsonpath={.items[*].metadata.resourceVersion}");
+
+        // kubectl compares lists without keys by what the server has filled in: for two kinds it sends what changes nothing.
+        Assert.All(
+            await LinesAsync(kubectl, count, "apply", "-f", Manifests),
+            static line => Assert.EndsWith(line.StartsWith("pod/", StringComparison.Ordinal) || line.StartsWith("statefulset.", StringComparison.Ordinal) ? " configured" : " unchanged", line));
+        Assert.Equal(versions, await RunAsync(kubectl, "get", "-f", Manifests, "-o", "jsonpath={.items[*].metadata.resourceVersion}"));
+        await RunAsync(kubectl, "diff", "-f", Manifests);
+        Assert.All(await LinesAsync(kubectl, count, "apply", "--server-side", "--force-conflicts", "-f", Manifests), static line => Assert.EndsWith(" serverside-applied", line));
+
+        await LinesAsync(kubectl, count, "get", "-f", Manifests, "-o", "name");
+        foreach (var form in (string[])["wide", "yaml", "json"])
+        {
+            await RunAsync(kubectl, "get", "-f", Manifests, "-o", form);
+        }
+
+        var described = (await File.ReadAllTextAsync(Manifests, TestContext.Current.CancellationToken)).Split("\n---\n")
+            .Where(static document => !YoungKinds.Any(kind => document.Contains($"kind: {kind}\n", StringComparison.Ordinal)));
+        await RunAsync(kubectl, "describe", "-f", kubectl.Manifest("described.yaml", string.Join("\n---\n", described)));
+        Assert.All(await LinesAsync(kubectl, count, "label", "-f", Manifests, "tried=yes"), static line => Assert.EndsWith(" labeled", line));
+        Assert.All(await LinesAsync(kubectl, count, "annotate", "-f", Manifests, "tried=yes"), static line => Assert.EndsWith(" annotated", line));
+        Assert.All(
+            await LinesAsync(kubectl, count, "patch", "-f", Manifests, "-p", """{"metadata":{"labels":{"tried":null}}}"""),
+            static line => Assert.EndsWith(" patched", line));
+        await LinesAsync(kubectl, count, "delete", "--wait=false", "-f", Manifests);
+    }
+
+    [Theory]
+    [InlineData("1.27")]
+    [InlineData("1.33")]
+    public async Task All_kinds_are_listed_and_explained_to_the_last_field(string version)
+    {
+        Assert.SkipUnless(Versions.Any(row => row.Data == version), $"There is no kubectl {version} on this machine.");
+        await using var server = await TestServer.StartAsync();
+        var kubectl = new Kubectl(server, version);
+
+        var names = (await RunAsync(kubectl, "api-resources", "-o", "name", "--verbs=get")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(names.Length > 55, $"only {names.Length} kinds");
+        foreach (var name in names)
+        {
+            await RunAsync(kubectl, "get", name, "-A");
+            Assert.Contains("FIELDS:", await RunAsync(kubectl, "explain", name, "--recursive"), StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<string[]> LinesAsync(Kubectl kubectl, int count, params string[] arguments)
+    {
+        var lines = (await RunAsync(kubectl, arguments)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length == count, $"kubectl {string.Join(' ', arguments)} told of {lines.Length} objects, not {count}:\n{string.Join('\n', lines)}");
+        return lines;
+    }
+
+    private static async Task<string> RunAsync(Kubectl kubectl, params string[] arguments)
+    {
+        var (code, output, error) = await kubectl.RunAsync(arguments);
+        var warnings = error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(Deprecations).Where(static line => line != "No resources found").ToArray();
+        Assert.True(code == 0 && warnings.Length == 0, $"kubectl {string.Join(' ', arguments)}: {code}\n{error}\n{output}");
+        return output;
+    }
+}
