@@ -33,10 +33,12 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         ? FieldManagerName.Checked(Options.FieldManager, Info.Verb)
         : FieldManagerName.OfAgent(Http.Request.Headers.UserAgent.ToString());
 
-    /// <summary>Before curl, wget and browsers sit people.</summary>
-    public bool IsPretty => Options.Pretty ?? (Http.Request.Headers.UserAgent.ToString() is var agent
-        && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal) || agent.StartsWith("Mozilla/5.0", StringComparison.Ordinal)));
+    public bool IsPretty => Options.Pretty ?? IsReadByPeople(Http);
 
     /// <exception cref="Machinery.Errors.StatusException">406.</exception>
     public OutputFormat Format(Offer offer) => OutputFormat.Negotiate(Http.Request.Headers.Accept, offer);
+
+    /// <summary>Before curl, wget and browsers sit people.</summary>
+    public static bool IsReadByPeople(HttpContext http) =>
+        http.Request.Headers.UserAgent.ToString() is var agent && (agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal) || agent.StartsWith("Mozilla/5.0", StringComparison.Ordinal));
 }

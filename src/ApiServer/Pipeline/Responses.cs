@@ -120,7 +120,12 @@ internal static class Responses
         {
             OutputEncoding.Protobuf => WriteBytesAsync(http, status.Code, format.ContentType, ApiProto.ToBytes(status), endsLine: false),
             OutputEncoding.Yaml => WriteBytesAsync(http, status.Code, format.ContentType, Yaml.FromJson(ApiJson.ToUtf8(status)), endsLine: false),
-            _ => WriteBytesAsync(http, status.Code, "application/json", ApiJson.ToUtf8(status), endsLine: true),
+            _ => WriteBytesAsync(
+                http,
+                status.Code,
+                "application/json",
+                format.Pretty || ApiRequest.IsReadByPeople(http) ? PrettyJson.Indent(ApiJson.ToUtf8(status)) : ApiJson.ToUtf8(status),
+                endsLine: true),
         };
     }
 
