@@ -51,21 +51,21 @@ public sealed class EveryKindTests
         await LinesAsync(kubectl, count, "delete", "--wait=false", "-f", Manifests);
     }
 
-    [Theory]
-    [InlineData("1.27")]
-    [InlineData("1.33")]
-    public async Task All_kinds_are_listed_and_explained_to_the_last_field(string version)
+    [Fact]
+    public async Task All_kinds_are_listed_and_explained_to_the_last_field()
     {
-        Assert.SkipUnless(Versions.Any(row => row.Data == version), $"There is no kubectl {version} on this machine.");
         await using var server = await TestServer.StartAsync();
-        var kubectl = new Kubectl(server, version);
+        var kubectl = new Kubectl(server, Versions.Last().Data);
 
         var names = (await RunAsync(kubectl, "api-resources", "-o", "name", "--verbs=get")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(names.Length > 55, $"only {names.Length} kinds");
         foreach (var name in names)
         {
             await RunAsync(kubectl, "get", name, "-A");
-            Assert.Contains("FIELDS:", await RunAsync(kubectl, "explain", name, "--recursive"), StringComparison.Ordinal);
+
+            // kubectl takes what follows the first dot of this one for fields of the other Event.
+            string[] explained = name == "events.events.k8s.io" ? ["events", "--api-version=events.k8s.io/v1"] : [name];
+            Assert.Contains("FIELDS:", await RunAsync(kubectl, ["explain", "--recursive", .. explained]), StringComparison.Ordinal);
         }
     }
 
