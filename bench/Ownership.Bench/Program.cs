@@ -53,9 +53,10 @@ object Patch()
 
 object Apply()
 {
-    var fields = ManagedFields.Of(running.Metadata.ManagedFields);
-    var merged = fields.Apply(new Manager("me", "v1", "", now), (JsonObject)JsonNode.Parse(bare), configuration, Pod.Schema, Untracked.ServerAndStatus, force: true, out _);
-    return (merged, fields.ToEntries());
+    var manager = new Manager("me", "v1", "", now);
+    var named = Applying.Named(configuration, Pod.Schema, Untracked.ServerAndStatus);
+    var merged = Applying.Merge((JsonObject)JsonNode.Parse(bare), configuration, Pod.Schema, running.Metadata.ManagedFields, manager, named);
+    return recorder.RecordApply(running.Metadata.ManagedFields, manager, runningJson, UpdateRecorder.FindOwners(runningJson), Encode(Decode(merged.ToUtf8())), Pod.Schema, Untracked.ServerAndStatus, named, out _);
 }
 
 void Print(string name, Func<object> owners, Func<object> rest)

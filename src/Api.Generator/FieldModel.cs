@@ -64,6 +64,9 @@ internal sealed class FieldModel
     public string? ListType { get; private set; }
     public IReadOnlyList<string> ListKeys { get; private set; } = [];
     public bool IsAtomicMap { get; private set; }
+
+    /// <summary>Elements are objects that say their kind.</summary>
+    public bool HasTypedItems { get; private set; }
     public IReadOnlyList<string> Values { get; private set; } = [];
 
     /// <summary>Name of the type without its namespace, as error messages show it.</summary>
@@ -177,6 +180,9 @@ internal sealed class FieldModel
                 break;
             case "ListAtomicAttribute":
                 ListType = "Atomic";
+                break;
+            case "TypedItemsAttribute":
+                HasTypedItems = true;
                 break;
             case "AtomicMapAttribute":
                 IsAtomicMap = true;

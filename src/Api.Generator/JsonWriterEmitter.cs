@@ -108,7 +108,7 @@ internal static class JsonWriterEmitter
         {
             case FieldShape.List:
                 code.Line("w.BeginList();");
-                code.Line($"foreach (var item in {value}) {{ w.Element(); {Item(field.ItemShape, "item")} }}");
+                code.Line($"foreach (var item in {value}) {{ w.Element(); {(field.HasTypedItems ? "item.WriteObject(w);" : Item(field.ItemShape, "item"))} }}");
                 code.Line("w.EndList();");
                 break;
             case FieldShape.Map:

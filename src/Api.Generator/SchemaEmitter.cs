@@ -67,7 +67,7 @@ internal static class SchemaEmitter
     private static string Single(FieldShape shape, FieldModel field) => shape switch
     {
         FieldShape.Record => field.RecordType + ".Schema",
-        FieldShape.Raw => "Schema.RawExtension",
+        FieldShape.Raw => field.Property == "FieldsV1" ? "Schema.FieldsV1" : "Schema.RawExtension",
         FieldShape.List => "Schema.ListOf(Schema.String)",
         FieldShape.String when field.Values.Count > 0 => $"Schema.OneOf({Literals(field.Values)})",
         _ => "Schema." + shape,

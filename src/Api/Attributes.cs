@@ -104,3 +104,7 @@ public sealed class OneOfAttribute(Type values) : Attribute
 {
     public Type Values { get; } = values;
 }
+
+/// <summary>Elements of the list are whole objects, written with kind and apiVersion.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TypedItemsAttribute : Attribute;

@@ -71,6 +71,8 @@ public sealed class Schema
     public static Schema IntOrString { get; } = new() { Kind = SchemaKind.IntOrString, Name = "io.k8s.apimachinery.pkg.util.intstr.IntOrString" };
     public static Schema RawExtension { get; } = new() { Kind = SchemaKind.RawObject, Name = "io.k8s.apimachinery.pkg.runtime.RawExtension" };
 
+    public static Schema FieldsV1 { get; } = new() { Kind = SchemaKind.RawObject, Name = "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1" };
+
     public static Schema ListOf(Schema items) => new() { Kind = SchemaKind.List, Items = items };
 
     public static Schema MapOf(Schema items) => new() { Kind = SchemaKind.Map, Items = items };

@@ -83,7 +83,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var target = new PodTarget(objects, catalog, config.KubeletPort);
         var tunnel = new UpgradeTunnel(time);
         var proxy = new ProxySubresource(objects, catalog, target, kubelets);
-        var scale = new ScaleSubresource(objects);
+        var scale = new ScaleSubresource(objects, time);
         var binding = new BindingSubresource(objects, time);
         var subresources = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {
@@ -95,8 +95,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             ["pods/proxy"] = proxy,
             ["services/proxy"] = proxy,
             ["nodes/proxy"] = proxy,
-            ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects),
-            ["pods/resize"] = new ResizeSubresource(objects),
+            ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects, time),
+            ["pods/resize"] = new ResizeSubresource(objects, time),
             ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
             ["namespaces/finalize"] = new FinalizeSubresource(objects),
             ["certificatesigningrequests/approval"] = new ApprovalSubresource(objects, time),

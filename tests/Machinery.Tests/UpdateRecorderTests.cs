@@ -126,7 +126,7 @@ public sealed class UpdateRecorderTests
         }
 
         IReadOnlyList<ManagedFieldsEntry> fast = [];
-        var plain = ManagedFields.Of([]);
+        var plain = PlainOwners.Of([]);
         var before = Encoding.UTF8.GetBytes(Text(T.Empty));
         foreach (var (name, value) in new[] { ("a", first), ("b", second), ("a", first), ("c", T.Empty) })
         {

@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.Api.Autoscaling.V1;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Media;
@@ -18,6 +19,8 @@ internal sealed class ApplyBody
     // Owns what an object held before anybody applied to it.
     private const string EarlierManager = "before-first-apply";
 
+    private static readonly ResourceType ScaleType = new("autoscaling", "v1", "Scale", "scales");
+
     private readonly Kind kind;
     private readonly JsonObject configuration;
     private readonly Manager manager;
@@ -32,12 +35,105 @@ internal sealed class ApplyBody
         Problems = problems;
     }
 
-    /// <summary>Unknown and doubled fields.</summary>
+    /// <summary>Doubled fields.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     /// <param name="body">YAML, of which JSON is a part.</param>
-    /// <exception cref="StatusException">400, 422.</exception>
+    /// <exception cref="StatusException">400, 422; 500 for a configuration that does not fit the kind, as upstream answers it.</exception>
     public static ApplyBody Parse(Kind kind, ReadOnlySpan<byte> body, string fieldManager, string subresource, bool force, DateTimeOffset now)
+    {
+        var (configuration, json, duplicates) = Read(body, fieldManager);
+        Check(kind.Type, configuration);
+        var problems = ConfigurationProblems.Of(configuration, kind.Schema);
+        try
+        {
+            _ = kind.ParseRequest(json, out _);
+        }
+        catch (ApiJsonException e)
+        {
+            problems = [.. problems, e.Message];
+        }
+
+        if (problems.Count > 0)
+        {
+            throw Untyped(kind.Type, configuration, problems).AsException();
+        }
+
+        return new ApplyBody(kind, configuration, Of(kind, fieldManager, subresource, now), force, duplicates);
+    }
+
+    /// <summary>A Scale as what it says of the object that is scaled.</summary>
+    /// <exception cref="StatusException">400, 422, 500.</exception>
+    public static ApplyBody ParseScale(Kind kind, ReadOnlySpan<byte> body, string fieldManager, bool force, DateTimeOffset now)
+    {
+        var (scale, _, duplicates) = Read(body, fieldManager);
+        Check(ScaleType, scale);
+        var problems = ConfigurationProblems.Of(scale, Scale.Schema);
+        if (problems.Count > 0)
+        {
+            throw Untyped(ScaleType, scale, problems).AsException();
+        }
+
+        var configuration = new JsonObject();
+        var metadata = new JsonObject();
+        foreach (var name in (string[])["name", "namespace", "uid", "resourceVersion"])
+        {
+            if (scale["metadata"] is JsonObject given && given[name] is { } value)
+            {
+                metadata.Set(name, value);
+            }
+        }
+
+        configuration.Set("metadata", metadata);
+        if (scale["spec"] is JsonObject spec && spec["replicas"] is { } replicas)
+        {
+            var wanted = new JsonObject();
+            wanted.Set("replicas", replicas);
+            configuration.Set("spec", wanted);
+        }
+
+        return new ApplyBody(kind, configuration, Of(kind, fieldManager, "scale", now), force, duplicates);
+    }
+
+    /// <summary>The object as it is to be.</summary>
+    /// <param name="current">Null where there is none yet.</param>
+    /// <exception cref="StatusException">409: others own fields that the configuration names with another value.</exception>
+    public IResource Apply(StoredObject? current)
+    {
+        var untracked = kind.UntrackedIn(manager.Subresource == "status" ? UpdateScope.Status : UpdateScope.Main);
+        var before = current is null ? kind.EmptyJson : kind.Show(current).Json;
+        var beforeOwners = UpdateRecorder.FindOwners(before);
+        var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(before);
+        (live["metadata"] as JsonObject)?.Remove("managedFields");
+        var recorder = Ownership.Recorder;
+        var owners = current?.Value.Metadata.ManagedFields ?? [];
+        if (current is not null && owners.Count == 0)
+        {
+            owners = recorder.Record([], manager with { Name = EarlierManager, Subresource = "" }, kind.EmptyJson, default, before, kind.Schema, untracked);
+        }
+
+        var named = Applying.Named(configuration, kind.Schema, untracked);
+        var value = Typed(Applying.Merge(live, configuration, kind.Schema, owners, manager, named));
+
+        // Compared as both are written: what the client may say in several ways is no difference.
+        var after = recorder.RecordApply(owners, manager, before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked, named, out var conflicts);
+        if (conflicts.Count > 0 && !force)
+        {
+            conflicts = LastApplied.Unexpected(conflicts, manager, live, kind, untracked);
+            if (conflicts.Count > 0)
+            {
+                throw ApplyConflicts.Of(conflicts).AsException();
+            }
+        }
+
+        var metadata = LastApplied.Renewed(value.Metadata, configuration, manager);
+        return value.WithMetadata(metadata with { ManagedFields = after });
+    }
+
+    private static Manager Of(Kind kind, string fieldManager, string subresource, DateTimeOffset now) =>
+        new(fieldManager, kind.Type.ApiVersion, subresource, MetadataRules.WholeSeconds(now));
+
+    private static (JsonObject Configuration, byte[] Json, IReadOnlyList<string> Duplicates) Read(ReadOnlySpan<byte> body, string fieldManager)
     {
         if (fieldManager.Length == 0)
         {
@@ -49,47 +145,29 @@ internal sealed class ApplyBody
         try
         {
             var json = body.Length > 0 && body[0] == '{' ? body.ToArray() : Yaml.ToJson(body);
-            if (JsonNode.Parse(json, out var duplicates) is not JsonObject configuration)
-            {
-                throw StatusErrors.BadRequest("error decoding YAML: the patch is not an object").AsException();
-            }
-
-            _ = kind.ParseRequest(json, out var problems);
-            Check(kind, configuration);
-            var manager = new Manager(fieldManager, kind.Type.ApiVersion, subresource, MetadataRules.WholeSeconds(now));
-            return new ApplyBody(kind, configuration, manager, force, [.. problems, .. duplicates.Except(problems)]);
+            return JsonNode.Parse(json, out var duplicates) is JsonObject configuration
+                ? (configuration, json, duplicates)
+                : throw StatusErrors.BadRequest("error decoding YAML: the patch is not an object").AsException();
         }
         catch (ApiJsonException e)
         {
-            throw StatusErrors.BadRequest($"failed to create typed patch object: {e.Message}").AsException(e);
+            throw StatusErrors.BadRequest($"error decoding YAML: {e.Message}").AsException(e);
         }
     }
 
-    /// <summary>The object as it is to be.</summary>
-    /// <param name="current">Null where there is none yet.</param>
-    /// <exception cref="StatusException">409: others own fields that the configuration names with another value.</exception>
-    public IResource Apply(StoredObject? current)
+    private static Status Untyped(ResourceType type, JsonObject configuration, IReadOnlyList<string> problems)
     {
-        var before = current?.Value.Metadata.ManagedFields ?? [];
-        var fields = ManagedFields.Of(before);
-        var untracked = kind.UntrackedIn(manager.Subresource == "status" ? UpdateScope.Status : UpdateScope.Main);
-        var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(kind.Show(current).Json);
-        (live["metadata"] as JsonObject)?.Remove("managedFields");
-        if (current is not null && before.Count == 0)
-        {
-            fields.Update(new Manager(EarlierManager, kind.Type.ApiVersion, "", manager.Now), (JsonObject)JsonNode.Parse(kind.EmptyJson), live, kind.Schema, untracked);
-        }
+        var metadata = configuration["metadata"] as JsonObject;
+        var what = $"{metadata?.FindText("namespace")}/{metadata?.FindText("name")}; {(type.Group.Length == 0 ? "/" : "")}{type.ApiVersion}, Kind={type.Kind}";
+        var why = problems.Count == 1 ? problems[0] : "errors:\n  " + string.Join("\n  ", problems);
+        return new Status { StatusValue = "Failure", Code = 500, Message = $"failed to create typed patch object ({what}): {why}" };
+    }
 
-        var merged = fields.Apply(manager, live, (JsonObject)configuration.Clone(), kind.Schema, untracked, force, out var conflicts);
-        if (merged is null)
-        {
-            throw Conflict(conflicts).AsException();
-        }
-
+    private IResource Typed(JsonObject merged)
+    {
         try
         {
-            var value = kind.ParseRequest(merged.ToUtf8(), out _);
-            return value.WithMetadata(value.Metadata with { ManagedFields = fields.ToEntries() });
+            return kind.Default(kind.ParseRequest(merged.ToUtf8(), out _));
         }
         catch (ApiJsonException e)
         {
@@ -97,7 +175,7 @@ internal sealed class ApplyBody
         }
     }
 
-    private static void Check(Kind kind, JsonObject configuration)
+    private static void Check(ResourceType type, JsonObject configuration)
     {
         var (apiVersion, name) = (configuration.FindText("apiVersion") ?? "", configuration.FindText("kind") ?? "");
         if (apiVersion.Length == 0 || name.Length == 0)
@@ -105,31 +183,14 @@ internal sealed class ApplyBody
             throw StatusErrors.BadRequest("invalid object type: /, Kind=").AsException();
         }
 
-        if (apiVersion != kind.Type.ApiVersion || name != kind.Type.Kind)
+        if (apiVersion != type.ApiVersion || name != type.Kind)
         {
-            throw StatusErrors.BadRequest($"invalid object type: {apiVersion}, Kind={name}: expected {kind.Type}").AsException();
+            throw StatusErrors.BadRequest($"invalid object type: {apiVersion}, Kind={name}: expected {type}").AsException();
         }
 
         if ((configuration["metadata"] as JsonObject)?.Has("managedFields") == true)
         {
             throw StatusErrors.BadRequest("metadata.managedFields must be nil").AsException();
         }
-    }
-
-    private static Status Conflict(IReadOnlyList<ApplyConflict> conflicts)
-    {
-        var all = conflicts.SelectMany(static conflict => conflict.Fields.Paths().Select(path => (Owner: Show(conflict.Owner), Path: path))).ToList();
-        var causes = all.Select(static conflict => new StatusCause { Type = "FieldManagerConflict", Message = $"conflict with {conflict.Owner}", Field = conflict.Path }).ToList();
-        var message = all.Count == 1
-            ? $"Apply failed with 1 conflict: conflict with {all[0].Owner}: {all[0].Path}"
-            : $"Apply failed with {all.Count} conflicts: " + string.Join('\n', all.GroupBy(static conflict => conflict.Owner).OrderBy(static group => group.Key, StringComparer.Ordinal)
-                .SelectMany(static group => group.Select(static conflict => $"- {conflict.Path}").Prepend($"conflicts with {group.Key}:")));
-        return StatusErrors.ApplyConflict(causes, message);
-    }
-
-    private static string Show(ManagedFieldsEntry owner)
-    {
-        var text = $"\"{owner.Manager}\"" + (owner.Subresource.Length > 0 ? $" with subresource \"{owner.Subresource}\"" : "");
-        return owner.Operation == ManagedFields.OperationUpdate ? $"{text} using {owner.APIVersion}" : text;
     }
 }

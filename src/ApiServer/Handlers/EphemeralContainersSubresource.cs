@@ -9,7 +9,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Handlers;
 
 /// <summary><c>pods/NAME/ephemeralcontainers</c>: containers to look around with, added to a pod that runs.</summary>
-internal sealed class EphemeralContainersSubresource(ObjectWriter objects) : ObjectSubresource
+internal sealed class EphemeralContainersSubresource(ObjectWriter objects, TimeProvider time) : ObjectSubresource
 {
     private static readonly PodResource Rules = new();
 
@@ -26,15 +26,16 @@ internal sealed class EphemeralContainersSubresource(ObjectWriter objects) : Obj
             return SubresourceAnswer.Of(200, found);
         }
 
-        var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
-        var given = patch is null ? BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1") : null;
+        var apply = call.Write.IsApply ? ApplyBody.Parse(call.Kind, call.Body.Span, call.Write.GivenManager, call.Write.Subresource, call.Write.Force, time.GetUtcNow()) : null;
+        var patch = call.Verb == "patch" && apply is null ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
+        var given = patch is null && apply is null ? BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1") : null;
         var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write, ct);
         return SubresourceAnswer.Of(200, outcome.Object);
 
         IResource Change(StoredObject current)
         {
             var old = (Pod)current.Value;
-            var pod = PodResource.PrepareForEphemeralUpdate(given ?? (Pod)patch!.Apply(call.Kind, current, null), old);
+            var pod = PodResource.PrepareForEphemeralUpdate(given ?? (Pod)(apply?.Apply(current) ?? patch!.Apply(call.Kind, current, null)), old);
             var errors = new FieldErrors();
             Rules.ValidateEphemeralUpdate(pod, old, errors);
             return errors.Any ? throw StatusErrors.Invalid(call.Kind.Type, call.Name, errors.All).AsException() : pod;

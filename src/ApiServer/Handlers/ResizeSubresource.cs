@@ -9,7 +9,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Handlers;
 
 /// <summary><c>pods/NAME/resize</c>: other resources for the containers of a pod that runs.</summary>
-internal sealed class ResizeSubresource(ObjectWriter objects) : ObjectSubresource
+internal sealed class ResizeSubresource(ObjectWriter objects, TimeProvider time) : ObjectSubresource
 {
     private static readonly PodResource Rules = new();
 
@@ -26,15 +26,16 @@ internal sealed class ResizeSubresource(ObjectWriter objects) : ObjectSubresourc
             return SubresourceAnswer.Of(200, found);
         }
 
-        var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
-        var given = patch is null ? (Pod)Rules.Default(BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1")) : null;
+        var apply = call.Write.IsApply ? ApplyBody.Parse(call.Kind, call.Body.Span, call.Write.GivenManager, call.Write.Subresource, call.Write.Force, time.GetUtcNow()) : null;
+        var patch = call.Verb == "patch" && apply is null ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
+        var given = patch is null && apply is null ? (Pod)Rules.Default(BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1")) : null;
         var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write, ct);
         return SubresourceAnswer.Of(200, outcome.Object);
 
         IResource Change(StoredObject current)
         {
             var old = (Pod)current.Value;
-            var pod = PodResize.Prepare(given ?? Rules.Default((Pod)patch!.Apply(call.Kind, current, null)), old);
+            var pod = PodResize.Prepare(given ?? Rules.Default((Pod)(apply?.Apply(current) ?? patch!.Apply(call.Kind, current, null))), old);
             var errors = new FieldErrors();
             Rules.Validate(pod, errors);
             PodResize.Validate(errors, pod, old);

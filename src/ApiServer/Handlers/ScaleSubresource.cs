@@ -13,7 +13,7 @@ using Navarch.Machinery.Selectors;
 namespace Navarch.ApiServer.Handlers;
 
 /// <summary><c>NAME/scale</c> of whatever has replicas: the one number, without knowing the kind.</summary>
-internal sealed class ScaleSubresource(ObjectWriter objects) : ObjectSubresource
+internal sealed class ScaleSubresource(ObjectWriter objects, TimeProvider time) : ObjectSubresource
 {
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Deployment.ResourceType || kind.Type == ReplicaSet.ResourceType || kind.Type == StatefulSet.ResourceType || kind.Type == ReplicationController.ResourceType
@@ -29,6 +29,13 @@ internal sealed class ScaleSubresource(ObjectWriter objects) : ObjectSubresource
             var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct)
                 ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
             return SubresourceAnswer.Of(200, ScaleOf(found.Value));
+        }
+
+        if (call.Write.IsApply)
+        {
+            var apply = ApplyBody.ParseScale(call.Kind, call.Body.Span, call.Write.GivenManager, call.Write.Force, time.GetUtcNow());
+            var applied = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, apply.Apply, UpdateScope.Main, call.Write, ct);
+            return SubresourceAnswer.Of(200, ScaleOf(applied.Object.Value));
         }
 
         var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Scale.Schema) : null;

@@ -24,6 +24,8 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         IsDryRun = Options.IsDryRun,
         Subresource = Info.Subresource,
         FieldManager = FieldManager,
+        GivenManager = Options.FieldManager,
+        Force = Options.Force == true,
         IsApply = Info.Verb == "patch" && Handlers.BodyDecoder.MediaType(Http.Request.ContentType) == Handlers.ApplyBody.MediaType,
     };
 

@@ -21,6 +21,9 @@ internal static class Ownership
     [ThreadStatic]
     private static UpdateRecorder? recorder;
 
+    /// <summary>This thread's recorder.</summary>
+    public static UpdateRecorder Recorder => recorder ??= new UpdateRecorder();
+
     /// <summary>The owners of an object that is to be created.</summary>
     public static IReadOnlyList<ManagedFieldsEntry> OfNew(Kind kind, IResource value, WriteOptions options, DateTimeOffset now)
     {
@@ -90,7 +93,7 @@ internal static class Ownership
 
     private static IReadOnlyList<ManagedFieldsEntry> Record(
         Kind kind, IReadOnlyList<ManagedFieldsEntry> owners, byte[] before, Range beforeOwners, IResource value, Untracked untracked, WriteOptions options, DateTimeOffset now) =>
-        (recorder ??= new UpdateRecorder()).Record(owners, ManagerOf(kind, options, now), before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked);
+        Recorder.Record(owners, ManagerOf(kind, options, now), before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked);
 
     // Owners as a client wrote them, as this server writes them; null when they cannot be understood, and are then ignored.
     private static List<ManagedFieldsEntry>? Understood(IReadOnlyList<ManagedFieldsEntry> given)
@@ -98,7 +101,7 @@ internal static class Ownership
         var entries = new List<ManagedFieldsEntry>(given.Count);
         foreach (var entry in given)
         {
-            if (entry is not { Operation: ManagedFields.OperationApply or ManagedFields.OperationUpdate, APIVersion.Length: > 0, FieldsType: "FieldsV1" })
+            if (entry is not { Operation: FieldOperation.Apply or FieldOperation.Update, APIVersion.Length: > 0, FieldsType: "FieldsV1" })
             {
                 return null;
             }

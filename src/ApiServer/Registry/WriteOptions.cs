@@ -16,8 +16,14 @@ internal sealed class WriteOptions(UserInfo user)
     /// <summary>Name under which the caller owns the fields it writes.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>As <see cref="FieldManager"/> where the caller said it itself, else empty: who applies must.</summary>
+    public string GivenManager { get; init; } = "";
+
     /// <summary>The object brings its owners along: it was made by server-side apply.</summary>
     public bool IsApply { get; init; }
+
+    /// <summary>Of an apply: take what others own.</summary>
+    public bool Force { get; init; }
 
     /// <summary>Hints for the caller, in the order they arise.</summary>
     public List<string> Warnings { get; } = [];

@@ -9,7 +9,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Streaming;
 
 /// <summary>
-/// exec, attach and portforward: the client's connection becomes a pipe to the kubelet. What goes through is not looked at.
+/// exec, attach and portforward over SPDY or WebSocket: the client's connection becomes a pipe to the kubelet. What goes through is not looked at.
 /// </summary>
 internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel) : ISubresource
 {
@@ -35,13 +35,27 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
             throw StatusErrors.BadRequest("Upgrade request required").AsException();
         }
 
-        // Clients that get no WebSocket ask again for SPDY, which kubelets speak.
-        if (!request.Http.Request.Headers.Upgrade.ToString().StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase))
+        var headers = request.Http.Request.Headers;
+        var isWebSocket = headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+        if (!isWebSocket && !headers.Upgrade.ToString().StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase))
         {
-            throw StatusErrors.BadRequest("unable to upgrade: this server speaks SPDY/3.1 here").AsException();
+            throw StatusErrors.BadRequest("unable to upgrade: this server speaks WebSocket and SPDY/3.1 here").AsException();
+        }
+
+        // Runtimes speak the WebSocket protocols up to v4. Clients that insist on v5, for its half-closed streams, ask again
+        // for SPDY when they are refused.
+        if (isWebSocket && WebSocketProtocols.Of(headers) is ["v5.channel.k8s.io"])
+        {
+            throw StatusErrors.BadRequest("unable to upgrade: this server speaks v4.channel.k8s.io here").AsException();
         }
 
         await using var connection = await kubelets.DialAsync(kubelet, request.Aborted);
+        if (isWebSocket && name == "portforward" && WebSocketProtocols.Of(headers).Contains(WebSocketProtocols.Tunnel))
+        {
+            await tunnel.RunTunneledAsync(request, upgrade, connection, path, kubelet.Authority);
+            return;
+        }
+
         await tunnel.RunAsync(request, upgrade, connection, path, kubelet.Authority);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Security;
+using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -26,15 +27,7 @@ internal sealed class UpgradeTunnel(TimeProvider time)
 
     public async Task RunAsync(ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host)
     {
-        await backend.WriteAsync(Encoding.ASCII.GetBytes(Head(request.Http.Request, path, host)), request.Aborted);
-        await backend.FlushAsync(request.Aborted);
-        var (answer, rest) = await ReadHeadAsync(backend, request.Aborted);
-        if (answer.Code != 101)
-        {
-            await RefuseAsync(request, answer, backend, rest);
-            return;
-        }
-
+        var (answer, rest) = await AskAsync(request, backend, Head(request.Http.Request, path, host));
         foreach (var (name, value) in answer.Headers)
         {
             if (IsPassedOn(name))
@@ -43,18 +36,65 @@ internal sealed class UpgradeTunnel(TimeProvider time)
             }
         }
 
-        if (request.Http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null; // A terminal may say nothing for hours.
-        }
-
-        await using var client = await upgrade.UpgradeAsync();
+        await using var client = await UpgradeAsync(request, upgrade);
         if (rest.Length > 0)
         {
             await client.WriteAsync(rest, request.Aborted);
         }
 
         await PipeAsync(client, backend, request.Aborted);
+    }
+
+    /// <summary>
+    /// For a client whose way leads through what knows WebSocket only: SPDY to the kubelet, its bytes as messages to the client.
+    /// </summary>
+    public async Task RunTunneledAsync(ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host)
+    {
+        var key = request.Http.Request.Headers.SecWebSocketKey.ToString();
+        if (key.Length == 0 || request.Http.Request.Headers.SecWebSocketVersion.ToString() != "13")
+        {
+            throw StatusErrors.BadRequest("websocket: the client is not using the websocket protocol: unsupported version or missing key").AsException();
+        }
+
+        var (_, rest) = await AskAsync(
+            request, backend,
+            $"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {WebSocketProtocols.Tunnel["SPDY/3.1+".Length..]}\r\nContent-Length: 0\r\n\r\n");
+        var headers = request.Http.Response.Headers;
+        headers.Upgrade = "websocket";
+        headers.SecWebSocketAccept = WebSocketProtocols.Accept(key);
+        headers.SecWebSocketProtocol = WebSocketProtocols.Tunnel;
+        using var socket = WebSocket.CreateFromStream(await UpgradeAsync(request, upgrade), new WebSocketCreationOptions { IsServer = true });
+        await using var client = WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.FromSeconds(1));
+        if (rest.Length > 0)
+        {
+            await client.WriteAsync(rest, request.Aborted);
+        }
+
+        await PipeAsync(client, backend, request.Aborted);
+    }
+
+    /// <summary>Sends the head of a request; returns when the other side agreed to the upgrade.</summary>
+    private async Task<(Answer Answer, byte[] Surplus)> AskAsync(ApiRequest request, SslStream backend, string head)
+    {
+        await backend.WriteAsync(Encoding.ASCII.GetBytes(head), request.Aborted);
+        await backend.FlushAsync(request.Aborted);
+        var (answer, rest) = await ReadHeadAsync(backend, request.Aborted);
+        if (answer.Code != 101)
+        {
+            await RefuseAsync(request, answer, backend, rest);
+        }
+
+        return (answer, rest);
+    }
+
+    private static Task<Stream> UpgradeAsync(ApiRequest request, IHttpUpgradeFeature upgrade)
+    {
+        if (request.Http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null; // A terminal may say nothing for hours.
+        }
+
+        return upgrade.UpgradeAsync();
     }
 
     private static bool IsPassedOn(string header) =>
@@ -191,7 +231,7 @@ internal sealed class UpgradeTunnel(TimeProvider time)
                 await to.FlushAsync(ct);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or WebSocketException)
         {
             // A broken pipe is the usual end of one.
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Streaming;
 
 namespace Navarch.ApiServer.Tokens;
 
@@ -12,6 +13,7 @@ internal sealed class BearerTokenAuthenticator(ServiceAccountTokens tokens) : IA
     public ValueTask<UserInfo?> AuthenticateAsync(HttpContext http, CancellationToken ct)
     {
         var header = http.Request.Headers.Authorization.ToString();
-        return new(header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? tokens.Find(header[Scheme.Length..].Trim(), tokens.Audiences, out _) : null);
+        var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : WebSocketProtocols.TakeToken(http.Request.Headers);
+        return new(token is null ? null : tokens.Find(token, tokens.Audiences, out _));
     }
 }

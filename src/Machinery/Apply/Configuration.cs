@@ -25,10 +25,18 @@ internal static class Configuration
     {
         if (live is JsonObject members && wanted is JsonObject changes && shape.HasMembers)
         {
-            var merged = (JsonObject)members.Clone();
+            var merged = new JsonObject();
+            foreach (var (name, value) in members.Members)
+            {
+                merged.Set(name, changes[name] is { } change ? Merge(value, change, shape.Member(name)) : value.Clone());
+            }
+
             foreach (var (name, value) in changes.Members)
             {
-                merged.Set(name, merged[name] is { } old ? Merge(old, value, shape.Member(name)) : value.Clone());
+                if (!members.Has(name))
+                {
+                    merged.Set(name, value.Clone());
+                }
             }
 
             return merged;

@@ -154,6 +154,31 @@ internal sealed class FieldTree
         return ReadInto(root, json, start, ref at, 0) && at == json.Length ? root : None;
     }
 
+    /// <summary>Whether a set has anything that has one of the flags in another.</summary>
+    public bool Meets(int set, int other, FieldFlags flags)
+    {
+        if ((nodes[set].Flags & FieldFlags.Member) != 0 && (nodes[other].Flags & flags) != 0)
+        {
+            return true;
+        }
+
+        var mine = nodes[set].First;
+        var theirs = nodes[other].First;
+        while (mine != None && theirs != None)
+        {
+            var order = Compare(mine, theirs);
+            if (order == 0 && Meets(mine, theirs, flags))
+            {
+                return true;
+            }
+
+            mine = order <= 0 ? nodes[mine].Next : mine;
+            theirs = order >= 0 ? nodes[theirs].Next : theirs;
+        }
+
+        return false;
+    }
+
     /// <summary>Takes out of a set what has one of the flags in another.</summary>
     /// <returns>Whether there was anything to take.</returns>
     public bool Subtract(int from, int other, FieldFlags flags)

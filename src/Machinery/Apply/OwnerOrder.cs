@@ -25,7 +25,7 @@ internal static class OwnerOrder
     // The two oldest entries of one version are joined, as often as needed; what is joined takes the later time.
     private static void Merge(List<ManagedFieldsEntry> entries)
     {
-        var updaters = entries.Where(static entry => entry.Operation != ManagedFields.OperationApply).Order(Comparer<ManagedFieldsEntry>.Create(Compare)).ToList();
+        var updaters = entries.Where(static entry => entry.Operation != FieldOperation.Apply).Order(Comparer<ManagedFieldsEntry>.Create(Compare)).ToList();
         var excess = updaters.Count - UpdatersMax;
         var oldest = new Dictionary<string, ManagedFieldsEntry>(StringComparer.Ordinal);
         foreach (var updater in updaters)
@@ -41,13 +41,13 @@ internal static class OwnerOrder
                 continue;
             }
 
-            var fields = Fields(first).Union(Fields(updater));
+            var fields = Applying.Fields(first).Union(Applying.Fields(updater));
             entries.Remove(first);
             entries.Remove(updater);
             var merged = new ManagedFieldsEntry
             {
                 Manager = AncientManager,
-                Operation = ManagedFields.OperationUpdate,
+                Operation = FieldOperation.Update,
                 APIVersion = updater.APIVersion,
                 Time = updater.Time,
                 FieldsType = "FieldsV1",
@@ -58,8 +58,6 @@ internal static class OwnerOrder
             excess--;
         }
     }
-
-    private static FieldSet Fields(ManagedFieldsEntry entry) => entry.FieldsV1 is { } fields ? FieldSet.Parse(fields.Json.Span) : FieldSet.Empty;
 
     private static int Compare(ManagedFieldsEntry left, ManagedFieldsEntry right)
     {

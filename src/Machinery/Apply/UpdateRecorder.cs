@@ -48,7 +48,7 @@ public sealed class UpdateRecorder
         var isChanged = false;
         foreach (var owner in owners)
         {
-            var isMine = manager.Is(owner, ManagedFields.OperationUpdate);
+            var isMine = manager.Is(owner, FieldOperation.Update);
             isKnown |= isMine;
             var kept = isMine ? Mine(owner, change, takesAny, manager.Now) : Others(owner, change);
             isChanged |= !ReferenceEquals(kept, owner);
@@ -62,11 +62,57 @@ public sealed class UpdateRecorder
         {
             var set = tree.AddNode(0, 0);
             tree.Unite(set, change, FieldFlags.Written);
-            entries.Add(manager.Entry(ManagedFields.OperationUpdate, Text(set)));
+            entries.Add(manager.Entry(FieldOperation.Update, Text(set)));
             isChanged = true;
         }
 
         return isChanged ? OwnerOrder.Arrange(entries) : owners;
+    }
+
+    /// <summary>The owners after an apply.</summary>
+    /// <param name="named">What the configuration names: what the manager owns from now on.</param>
+    /// <param name="newJson">The object as it is to be, as this program writes it.</param>
+    /// <param name="conflicts">What others own and would lose.</param>
+    public IReadOnlyList<ManagedFieldsEntry> RecordApply(
+        IReadOnlyList<ManagedFieldsEntry> owners, Manager manager, ReadOnlySpan<byte> oldJson, Range oldOwners, ReadOnlySpan<byte> newJson, Schema schema, Untracked untracked,
+        FieldSet named, out IReadOnlyList<ApplyConflict> conflicts)
+    {
+        tree.Reset();
+        childCount = 0;
+        before.Load(oldJson, oldOwners);
+        after.Load(newJson, FindOwners(newJson));
+        var change = tree.AddNode(0, 0);
+        var isChanged = new Walk(this, oldJson, newJson, untracked).Compare(0, 0, Shape.Of(schema), change, isRoot: true);
+        var entries = new List<ManagedFieldsEntry>(owners.Count + 1);
+        var contested = new List<ApplyConflict>();
+        var fields = named.ToJson().ToUtf8();
+        var mine = manager.Entry(FieldOperation.Apply, new RawExtension(fields));
+        foreach (var owner in owners)
+        {
+            if (manager.Is(owner, FieldOperation.Apply))
+            {
+                mine = isChanged || owner.FieldsV1 is null || !owner.FieldsV1.Json.Span.SequenceEqual(fields) ? mine : mine with { Time = owner.Time };
+                continue;
+            }
+
+            if (isChanged && Lost(owner, change) is { } lost)
+            {
+                contested.Add(lost);
+            }
+
+            if ((isChanged ? Others(owner, change) : owner) is { } kept)
+            {
+                entries.Add(kept);
+            }
+        }
+
+        if (!named.IsEmpty)
+        {
+            entries.Add(mine);
+        }
+
+        conflicts = contested;
+        return OwnerOrder.Arrange(entries);
     }
 
     /// <summary>Where <c>,"managedFields":[…]</c> stands in the text of an object; an empty range where there is none.</summary>
@@ -135,6 +181,21 @@ public sealed class UpdateRecorder
             : owner with { FieldsV1 = Text(set) };
         tree.Rewind(mark);
         return kept;
+    }
+
+    private ApplyConflict? Lost(ManagedFieldsEntry owner, int change)
+    {
+        var mark = tree.Mark;
+        ApplyConflict? lost = null;
+        if (tree.Meets(Read(owner), change, FieldFlags.Written))
+        {
+            var written = tree.AddNode(0, 0);
+            tree.Unite(written, change, FieldFlags.Written);
+            lost = new ApplyConflict(owner, Applying.Fields(owner).Intersect(FieldSet.Parse(Text(written).Json.Span)));
+        }
+
+        tree.Rewind(mark);
+        return lost;
     }
 
     private int Read(ManagedFieldsEntry owner)

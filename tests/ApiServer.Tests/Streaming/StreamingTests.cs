@@ -128,7 +128,7 @@ public sealed class StreamingTests
         await stream.FlushAsync(Ct);
     }
 
-    private static async Task<SslStream> ConnectAsync(TestServer server)
+    internal static async Task<SslStream> ConnectAsync(TestServer server)
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync("127.0.0.1", server.Host.Address.Port, Ct);

@@ -36,7 +36,7 @@ public sealed partial record StatefulSetSpec : IApiType<StatefulSetSpec>
     public PodTemplateSpec Template { get; init; } = PodTemplateSpec.Empty;
 
     /// <summary>Claims of which each pod gets its own, and keeps it when it is replaced.</summary>
-    [Proto(4), ListAtomic]
+    [Proto(4), ListAtomic, TypedItems]
     public IReadOnlyList<PersistentVolumeClaim> VolumeClaimTemplates { get; init; } = [];
 
     /// <summary>Headless service that gives the pods their names in DNS.</summary>

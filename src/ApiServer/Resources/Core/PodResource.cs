@@ -72,7 +72,7 @@ public sealed class PodResource : Resource<Pod>
     /// <summary>Keeps everything but the ephemeral containers as it was: the rule of their own subresource.</summary>
     public static Pod PrepareForEphemeralUpdate(Pod value, Pod old) => old with
     {
-        Metadata = old.Metadata with { ResourceVersion = value.Metadata.ResourceVersion },
+        Metadata = old.Metadata with { ResourceVersion = value.Metadata.ResourceVersion, ManagedFields = value.Metadata.ManagedFields },
         Spec = old.Spec with { EphemeralContainers = PodTemplateDefaults.Each(value.Spec.EphemeralContainers, PodTemplateDefaults.Ephemeral) },
     };
 
