@@ -134,6 +134,24 @@ public sealed class OwnershipTests
         Assert.Equal(["""{"f:data":{".":{},"f:x":{}}}""", """{"f:data":{"f:y":{}}}"""], Owners(put).OrderBy(owner => (string)owner["manager"]!, StringComparer.Ordinal).Select(Fields));
     }
 
+    [Fact]
+    public void Owners_of_a_decoded_object_lie_in_its_json()
+    {
+        var entries = new[] { "{\"f:data\":{\"f:x\":{}}}", "{\"f:data\":{\"f:y\":{}}}" }.Select(static (set, i) => new Api.Meta.V1.ManagedFieldsEntry
+        {
+            Manager = $"m{i}\"fieldsV1\":", Operation = "Update", APIVersion = "v1", FieldsType = "FieldsV1", FieldsV1 = new Api.RawExtension(System.Text.Encoding.UTF8.GetBytes(set)),
+        }).ToList();
+        var json = Api.Json.ApiJson.ToUtf8(new Api.Core.V1.ConfigMap { Metadata = new Api.Meta.V1.ObjectMeta { Name = "a", ManagedFields = entries } });
+
+        var shared = ApiServer.WatchCache.SharedOwners.In(entries, json);
+
+        Assert.Equal(entries, shared);
+        foreach (var entry in shared)
+        {
+            Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(entry.FieldsV1!.Json, out var segment) && ReferenceEquals(segment.Array, json));
+        }
+    }
+
     private static IReadOnlyList<JsonNode> Owners(Answer answer) => [.. (answer.Json["metadata"]!["managedFields"]?.AsArray() ?? []).Select(static owner => owner!)];
 
     private static string Fields(JsonNode owner) => owner["fieldsV1"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

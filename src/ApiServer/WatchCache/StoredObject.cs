@@ -68,6 +68,7 @@ internal sealed class StoredObject
                 known = kind.Parse(Json);
                 if (kind.Objects.KeepsValues)
                 {
+                    known = known.WithMetadata(known.Metadata with { ManagedFields = SharedOwners.In(known.Metadata.ManagedFields, Json) });
                     Volatile.Write(ref value, known);
                 }
             }
@@ -108,21 +109,15 @@ internal sealed class StoredObject
     public static StoredObject From(PreparedObject prepared, long revision, bool keepValue)
     {
         Span<byte> version = stackalloc byte[48];
-        var length = 0;
-        var value = prepared.Value;
-        if (revision > 0)
-        {
-            length = Version(version, revision);
-            value = keepValue ? WithVersion(value, revision) : value;
-        }
-
+        var length = revision > 0 ? Version(version, revision) : 0;
         var at = prepared.VersionPosition;
         var json = new byte[prepared.Json.Length + length];
         prepared.Json.AsSpan(0, at).CopyTo(json);
         version[..length].CopyTo(json.AsSpan(at));
         prepared.Json.AsSpan(at).CopyTo(json.AsSpan(at + length));
+        var value = !keepValue ? null : revision > 0 ? WithVersion(prepared.Value, revision, json) : prepared.Value;
         return new StoredObject(
-            prepared.Kind, prepared.Key, revision, json, at, length, prepared.Labels, prepared.Fields, prepared.Namespace, prepared.Name, keepValue ? value : null);
+            prepared.Kind, prepared.Key, revision, json, at, length, prepared.Labels, prepared.Fields, prepared.Namespace, prepared.Name, value);
     }
 
     /// <summary>An object as another version of its kind shows it.</summary>
@@ -140,7 +135,7 @@ internal sealed class StoredObject
         Json.AsSpan(0, versionAt).CopyTo(json);
         version[..length].CopyTo(json.AsSpan(versionAt));
         Json.AsSpan(versionAt + versionLength).CopyTo(json.AsSpan(versionAt + length));
-        var later = value is null ? null : WithVersion(value, revision);
+        var later = value is null ? null : WithVersion(value, revision, json);
         return new StoredObject(kind, Key, revision, json, versionAt, length, Labels, Fields, Namespace, Name, later);
     }
 
@@ -166,8 +161,8 @@ internal sealed class StoredObject
             && Json.AsSpan(mineAt + mineLength).SequenceEqual(prepared.Json.AsSpan(theirsAt + theirsLength));
     }
 
-    private static IResource WithVersion(IResource value, long revision) =>
-        value.WithMetadata(value.Metadata with { ResourceVersion = Revisions.Text(revision) });
+    private static IResource WithVersion(IResource value, long revision, byte[] json) =>
+        value.WithMetadata(value.Metadata with { ResourceVersion = Revisions.Text(revision), ManagedFields = SharedOwners.In(value.Metadata.ManagedFields, json) });
 
     private static int Version(Span<byte> to, long revision)
     {
