@@ -65,7 +65,8 @@ public sealed class RandomInputTests(SharedServer shared) : IClassFixture<Shared
 
             var answer = await shared.Admin.PatchAsync($"{path}/d?fieldManager=m&dryRun=All", type, patch);
 
-            Assert.True(answer.Code < 500, $"{type} {patch}: {answer.Code} {answer.Text}");
+            // A configuration that does not fit its kind is refused as upstream does it: with a 500 that is meant.
+            Assert.True(answer.Code < 500 || answer.Message.StartsWith("failed to create typed patch object (", StringComparison.Ordinal), $"{type} {patch}: {answer.Code} {answer.Text}");
         }
 
         Assert.Equal(200, (await shared.Admin.AskAsync(path + "/d")).Code);
