@@ -85,7 +85,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
             var status = present.Status;
             if (status.ObservedGeneration < present.Metadata.Generation)
             {
-                throw Refused("The disruption budget is still being processed by the server.", 10);
+                throw Refused($"The disruption budget {present.Metadata.Name} is still being processed by the server.", 10);
             }
 
             if (!isReady && status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0)
@@ -93,14 +93,23 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
                 return present; // Pods that are not ready do not count against a budget that is met.
             }
 
-            if (status.DisruptionsAllowed < 0 || status.DisruptedPods.Count > DisruptedPodsMax)
+            if (status.DisruptionsAllowed < 0)
             {
-                throw StatusErrors.Forbidden(PodDisruptionBudget.ResourceType, present.Metadata.Name, "pdb disruptions allowed is negative or too many evictions are not confirmed").AsException();
+                throw StatusErrors.Forbidden("policy", "poddisruptionbudget", present.Metadata.Name, "pdb disruptions allowed is negative").AsException();
+            }
+
+            if (status.DisruptedPods.Count > DisruptedPodsMax)
+            {
+                throw StatusErrors.Forbidden("policy", "poddisruptionbudget", present.Metadata.Name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller").AsException();
             }
 
             if (status.DisruptionsAllowed == 0)
             {
-                throw Refused($"The disruption budget {present.Metadata.Name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently", 0);
+                var failed = status.Conditions.FirstOrDefault(static condition => condition is { Type: "DisruptionAllowed", Status: "False", Reason: "SyncFailed" });
+                throw Refused(
+                    failed is null
+                        ? $"The disruption budget {present.Metadata.Name} needs {status.DesiredHealthy} healthy pods and has {status.CurrentHealthy} currently"
+                        : $"The disruption budget {present.Metadata.Name} does not allow evicting pods currently because it failed sync: {failed.Message}", 0);
             }
 
             return present with
