@@ -10,24 +10,13 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
     private static readonly string[] PullPolicies = [PullPolicy.PullAlways, PullPolicy.PullIfNotPresent, PullPolicy.PullNever];
     private static readonly string[] MessagePolicies = ["FallbackToLogsOnError", "File"];
     private static readonly string[] RestartPolicies = ["Always", "Never", "OnFailure"];
-    private static readonly string[] RequestNames =
-    [
-        "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory",
-    ];
-
-    private static readonly string[] EnvironmentFields =
-    [
-        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
-    ];
-
     private static readonly HashSet<string> NoNames = [];
 
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly HashSet<(string Protocol, string HostIP, int Port)> hostPorts = [];
 
-    private Dictionary<string, Volume>? volumes;
-
-    private Dictionary<string, Volume> Volumes => volumes ??= spec.Volumes.DistinctBy(static volume => volume.Name).ToDictionary(static volume => volume.Name, StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, Volume>> volumes = new(
+        () => spec.Volumes.DistinctBy(static volume => volume.Name).ToDictionary(static volume => volume.Name, StringComparer.Ordinal));
 
     public void All(FieldPath path)
     {
@@ -130,8 +119,9 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         errors.RequiredOneOf(path, "imagePullPolicy", container.ImagePullPolicy, PullPolicies);
         errors.RequiredOneOf(path, "terminationMessagePolicy", container.TerminationMessagePolicy, MessagePolicies);
         Ports(path / "ports", container, isMain);
-        Environment(path / "env", container.Env);
-        EnvironmentSources(path / "envFrom", container.EnvFrom);
+        var environment = new EnvironmentValidation(errors, volumes);
+        environment.Variables(path / "env", container.Env);
+        environment.Sources(path / "envFrom", container.EnvFrom);
         Mounts(path / "volumeMounts", container);
         Devices(path / "volumeDevices", container);
         ResourceRules.Requirements(errors, path / "resources", container.Resources, spec.ResourceClaims);
@@ -240,145 +230,6 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         }
     }
 
-    private void Environment(FieldPath path, IReadOnlyList<EnvVar> variables)
-    {
-        for (var i = 0; i < variables.Count; i++)
-        {
-            var (at, variable) = (path[i], variables[i]);
-            if (variable.Name.Length == 0)
-            {
-                errors.Required(at / "name");
-            }
-            else
-            {
-                errors.InvalidIf(NameProblem(variable.Name), at / "name", variable.Name);
-            }
-
-            if (variable.ValueFrom is { } source)
-            {
-                EnvironmentSource(at / "valueFrom", source, variable.Value);
-            }
-        }
-    }
-
-    private void EnvironmentSource(FieldPath path, EnvVarSource source, string value)
-    {
-        var count = 0;
-        if (source.FieldRef is { } field)
-        {
-            count++;
-            DownwardRules.Field(errors, path / "fieldRef", field, EnvironmentFields);
-        }
-
-        if (source.ResourceFieldRef is { } resource)
-        {
-            count++;
-            DownwardRules.Resource(errors, path / "resourceFieldRef", resource, RequestNames, inVolume: false);
-        }
-
-        if (source.ConfigMapKeyRef is { } configMap)
-        {
-            count++;
-            Key(path / "configMapKeyRef", configMap.Name, configMap.Key);
-        }
-
-        if (source.SecretKeyRef is { } secret)
-        {
-            count++;
-            Key(path / "secretKeyRef", secret.Name, secret.Key);
-        }
-
-        if (source.FileKeyRef is { } file)
-        {
-            count++;
-            File(path / "fileKeyRef", file);
-        }
-
-        if (count == 0)
-        {
-            errors.Invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`");
-        }
-        else if (value.Length > 0)
-        {
-            errors.Invalid(path, "", "may not be specified when `value` is not empty");
-        }
-        else if (count > 1)
-        {
-            errors.Invalid(path, "", "may not have more than one field specified at a time");
-        }
-    }
-
-    private void Key(FieldPath path, string name, string key)
-    {
-        errors.Subdomain(path, "name", name);
-        if (key.Length == 0)
-        {
-            errors.Required(path / "key");
-        }
-        else
-        {
-            errors.ConfigKey(path / "key", key);
-        }
-    }
-
-    private void File(FieldPath path, FileKeySelector file)
-    {
-        if (file.Key.Length == 0)
-        {
-            errors.Required(path / "key");
-        }
-        else
-        {
-            errors.InvalidIf(NameProblem(file.Key), path / "key", file.Key);
-        }
-
-        errors.RequiredLabel(path, "volumeName", file.VolumeName);
-        if (file.VolumeName.Length > 0 && Volumes.GetValueOrDefault(file.VolumeName) is not { EmptyDir: not null })
-        {
-            errors.NotFound(path / "volumeName", file.VolumeName);
-        }
-
-        if (file.Path.Length == 0)
-        {
-            errors.Required(path / "path");
-        }
-        else
-        {
-            PathRules.Relative(errors, path / "path", file.Path);
-        }
-    }
-
-    private void EnvironmentSources(FieldPath path, IReadOnlyList<EnvFromSource> sources)
-    {
-        for (var i = 0; i < sources.Count; i++)
-        {
-            var (at, source) = (path[i], sources[i]);
-            if (source.Prefix.Length > 0)
-            {
-                errors.InvalidIf(NameProblem(source.Prefix), at / "prefix", source.Prefix);
-            }
-
-            if (source.ConfigMapRef is { } configMap)
-            {
-                errors.RequiredSubdomain(at / "configMapRef", "name", configMap.Name);
-            }
-
-            if (source.SecretRef is { } secret)
-            {
-                errors.RequiredSubdomain(at / "secretRef", "name", secret.Name);
-            }
-
-            if (source.ConfigMapRef is null && source.SecretRef is null)
-            {
-                errors.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`");
-            }
-            else if (source.ConfigMapRef is not null && source.SecretRef is not null)
-            {
-                errors.Invalid(path, "", "may not have more than one field specified at a time");
-            }
-        }
-    }
-
     private void Mounts(FieldPath path, Container container)
     {
         var (devices, devicePaths) = container.VolumeDevices.Count == 0
@@ -392,7 +243,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             {
                 errors.Required(at / "name");
             }
-            else if (!Volumes.ContainsKey(mount.Name))
+            else if (!volumes.Value.ContainsKey(mount.Name))
             {
                 errors.NotFound(at / "name", mount.Name);
             }
@@ -469,7 +320,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         for (var i = 0; i < container.VolumeDevices.Count; i++)
         {
             var (at, device) = (path[i], container.VolumeDevices[i]);
-            var volume = Volumes.GetValueOrDefault(device.Name);
+            var volume = volumes.Value.GetValueOrDefault(device.Name);
             if (device.Name.Length == 0)
             {
                 errors.Required(at / "name");
@@ -521,9 +372,4 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             }
         }
     }
-
-    private static string? NameProblem(string name) =>
-        name.Any(c => c is < ' ' or > '~' or '=')
-            ? "a valid environment variable name must consist only of printable ASCII characters other than '='"
-            : null;
 }
