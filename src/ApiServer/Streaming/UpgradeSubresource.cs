@@ -9,7 +9,8 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Streaming;
 
 /// <summary>
-/// exec, attach and portforward over SPDY or WebSocket: the client's connection becomes a pipe to the kubelet. What goes through is not looked at.
+/// exec, attach and portforward over SPDY or WebSocket: the client's connection becomes a pipe to the kubelet. What goes through is
+/// not looked at, but for channels that can be closed, which runtimes do not have.
 /// </summary>
 internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel) : ISubresource
 {
@@ -42,13 +43,6 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
             throw StatusErrors.BadRequest("unable to upgrade: this server speaks WebSocket and SPDY/3.1 here").AsException();
         }
 
-        // Runtimes speak the WebSocket protocols up to v4. Clients that insist on v5, for its half-closed streams, ask again
-        // for SPDY when they are refused.
-        if (isWebSocket && WebSocketProtocols.Of(headers) is ["v5.channel.k8s.io"])
-        {
-            throw StatusErrors.BadRequest("unable to upgrade: this server speaks v4.channel.k8s.io here").AsException();
-        }
-
         await using var connection = await kubelets.DialAsync(kubelet, request.Aborted);
         if (isWebSocket && name == "portforward" && WebSocketProtocols.Of(headers).Contains(WebSocketProtocols.Tunnel))
         {
@@ -56,8 +50,37 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
             return;
         }
 
+        if (isWebSocket && name != "portforward" && WebSocketProtocols.Of(headers).Contains(WebSocketProtocols.Closable))
+        {
+            await tunnel.RunTranslatedAsync(request, upgrade, connection, path, kubelet.Authority, Streams(request));
+            return;
+        }
+
         await tunnel.RunAsync(request, upgrade, connection, path, kubelet.Authority);
     }
+
+    /// <summary>The streams a request asks for. A terminal has one for both outputs, and a size.</summary>
+    private static List<string> Streams(ApiRequest request)
+    {
+        var isTerminal = Asks(request, "tty");
+        var streams = new List<string>();
+        foreach (var type in (string[])["stdin", "stdout", "stderr"])
+        {
+            if (Asks(request, type) && !(isTerminal && type == "stderr"))
+            {
+                streams.Add(type);
+            }
+        }
+
+        if (isTerminal)
+        {
+            streams.Add("resize");
+        }
+
+        return streams;
+    }
+
+    private static bool Asks(ApiRequest request, string flag) => request.Http.Request.Query[flag].ToString() is "true" or "1";
 
     private static (string Container, string Query) Query(ApiRequest request)
     {

@@ -50,6 +50,39 @@ internal sealed class UpgradeTunnel(TimeProvider time)
     /// </summary>
     public async Task RunTunneledAsync(ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host)
     {
+        var (socket, rest) = await AcceptAsync(request, upgrade, backend, path, host, WebSocketProtocols.Tunnel["SPDY/3.1+".Length..], WebSocketProtocols.Tunnel);
+        using (socket)
+        {
+            await using var client = WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.FromSeconds(1));
+            if (rest.Length > 0)
+            {
+                await client.WriteAsync(rest, request.Aborted);
+            }
+
+            await PipeAsync(client, backend, request.Aborted);
+        }
+    }
+
+    /// <summary>For a client whose channels can be closed: SPDY to the kubelet, each stream a channel of the client's.</summary>
+    /// <param name="types">Of the streams it asks for: stdin, stdout, stderr, resize.</param>
+    public async Task RunTranslatedAsync(ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host, IReadOnlyList<string> types)
+    {
+        // The channels are those of v4, which is the latest that runtimes know.
+        var (socket, rest) = await AcceptAsync(request, upgrade, backend, path, host, "v4.channel.k8s.io", WebSocketProtocols.Closable);
+        using (socket)
+        {
+            using var node = new SpdyConnection(backend, rest);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+            var lastUse = new LastUse(time);
+            await using var idle = EndWhenIdle(lastUse, ending);
+            await new ChannelTranslator(socket, node, lastUse.Touch).RunAsync(types, ending.Token);
+        }
+    }
+
+    /// <summary>Asks the kubelet for SPDY and, when it agrees, the client to WebSocket.</summary>
+    private async Task<(WebSocket Socket, byte[] Surplus)> AcceptAsync(
+        ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host, string streams, string protocol)
+    {
         var key = request.Http.Request.Headers.SecWebSocketKey.ToString();
         if (key.Length == 0 || request.Http.Request.Headers.SecWebSocketVersion.ToString() != "13")
         {
@@ -58,19 +91,12 @@ internal sealed class UpgradeTunnel(TimeProvider time)
 
         var (_, rest) = await AskAsync(
             request, backend,
-            $"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {WebSocketProtocols.Tunnel["SPDY/3.1+".Length..]}\r\nContent-Length: 0\r\n\r\n");
+            $"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {streams}\r\nContent-Length: 0\r\n\r\n");
         var headers = request.Http.Response.Headers;
         headers.Upgrade = "websocket";
         headers.SecWebSocketAccept = WebSocketProtocols.Accept(key);
-        headers.SecWebSocketProtocol = WebSocketProtocols.Tunnel;
-        using var socket = WebSocket.CreateFromStream(await UpgradeAsync(request, upgrade), new WebSocketCreationOptions { IsServer = true });
-        await using var client = WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.FromSeconds(1));
-        if (rest.Length > 0)
-        {
-            await client.WriteAsync(rest, request.Aborted);
-        }
-
-        await PipeAsync(client, backend, request.Aborted);
+        headers.SecWebSocketProtocol = protocol;
+        return (WebSocket.CreateFromStream(await UpgradeAsync(request, upgrade), new WebSocketCreationOptions { IsServer = true }), rest);
     }
 
     /// <summary>Sends the head of a request; returns when the other side agreed to the upgrade.</summary>
@@ -192,14 +218,7 @@ internal sealed class UpgradeTunnel(TimeProvider time)
         var lastUse = new LastUse(time);
         var up = CopyAsync(client, backend, lastUse, ending.Token);
         var down = CopyAsync(backend, client, lastUse, ending.Token);
-        await using var idle = time.CreateTimer(
-            _ =>
-            {
-                if (lastUse.Age > IdleMax)
-                {
-                    ending.Cancel();
-                }
-            }, null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        await using var idle = EndWhenIdle(lastUse, ending);
         var first = await Task.WhenAny(up, down);
         try
         {
@@ -218,6 +237,15 @@ internal sealed class UpgradeTunnel(TimeProvider time)
         await ending.CancelAsync();
         await Task.WhenAll(up, down);
     }
+
+    private ITimer EndWhenIdle(LastUse lastUse, CancellationTokenSource ending) => time.CreateTimer(
+        _ =>
+        {
+            if (lastUse.Age > IdleMax)
+            {
+                ending.Cancel();
+            }
+        }, null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
 
     private static async Task CopyAsync(Stream from, Stream to, LastUse lastUse, CancellationToken ct)
     {

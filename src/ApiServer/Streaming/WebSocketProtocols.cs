@@ -11,6 +11,9 @@ internal static class WebSocketProtocols
     /// <summary>The frames of a port-forward over SPDY, as binary messages.</summary>
     public const string Tunnel = "SPDY/3.1+portforward.k8s.io";
 
+    /// <summary>Channels of exec and attach, each of which can be closed.</summary>
+    public const string Closable = "v5.channel.k8s.io";
+
     // Browsers cannot set an Authorization header on a WebSocket: the token comes as if it were a protocol.
     private const string BearerPrefix = "base64url.bearer.authorization.k8s.io.";
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3.

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
@@ -15,7 +16,7 @@ public sealed class WebSocketTests
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("v4.channel.k8s.io", "v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io")]
+    [InlineData("v4.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io")]
     [InlineData("v4.base64.channel.k8s.io", "v4.base64.channel.k8s.io")]
     public async Task Exec_over_a_WebSocket_is_between_the_client_and_the_node(string chosen, params string[] offered)
     {
@@ -42,15 +43,66 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task A_client_that_insists_on_what_no_runtime_speaks_is_refused_so_that_it_asks_for_SPDY()
+    public async Task A_channel_that_the_client_closes_ends_for_the_program_which_goes_on_to_its_outcome()
     {
         await using var server = await TestServer.StartAsync();
-        await using var kubelet = new FakeKubelet(server.Authority, "n1", static (_, _) => Task.CompletedTask);
+        var asked = "";
+        await using var kubelet = new FakeKubelet(server.Authority, "n1", async (head, tls) =>
+        {
+            asked = head;
+            await tls.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"), Ct);
+            var names = new Dictionary<int, string>();
+            var input = new MemoryStream();
+            var isOver = false;
+            while (!isOver)
+            {
+                var (first, flags, payload) = await FrameAsync(tls);
+                if (first < 0)
+                {
+                    names[BinaryPrimitives.ReadInt32BigEndian(payload)] = Encoding.ASCII.GetString(payload);
+                    continue;
+                }
+
+                Assert.EndsWith("stdin", names[first][..^5]); // Behind it stands what flushes.
+                input.Write(payload);
+                isOver = flags == 1;
+            }
+
+            await tls.WriteAsync(Data(names.Single(name => name.Value.Contains("stdout")).Key, 0, Encoding.ASCII.GetBytes($"{input.Length} bytes")), Ct);
+            await tls.WriteAsync(Data(names.Single(name => name.Value.Contains("error")).Key, 1, "{\"status\":\"Success\"}"u8.ToArray()), Ct);
+        });
         await kubelet.RegisterAsync(server.Admin, "n1");
 
-        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(server, Exec, "v5.channel.k8s.io"));
+        using var client = await ConnectAsync(server, Exec, "v5.channel.k8s.io", "v4.channel.k8s.io");
+        await client.SendAsync(new byte[] { 0, (byte)'h', (byte)'i' }, WebSocketMessageType.Binary, true, Ct);
+        await client.SendAsync(new byte[] { 255, 0 }, WebSocketMessageType.Binary, true, Ct);
+        var (_, output) = await ReadAsync(client);
+        var (_, outcome) = await ReadAsync(client);
 
-        Assert.Contains("400", refused.Message);
+        Assert.Equal("v5.channel.k8s.io", client.SubProtocol);
+        Assert.Equal("\u00012 bytes", Encoding.ASCII.GetString(output));
+        Assert.Equal("\u0003{\"status\":\"Success\"}", Encoding.ASCII.GetString(outcome));
+        Assert.StartsWith("POST /exec/default/p/c?command=sh&input=1&output=1 HTTP/1.1", asked);
+        Assert.Contains("X-Stream-Protocol-Version: v4.channel.k8s.io", asked);
+    }
+
+    private static byte[] Data(int stream, byte flags, byte[] bytes)
+    {
+        var frame = new byte[8 + bytes.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame, stream);
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), bytes.Length);
+        frame[4] = flags;
+        bytes.CopyTo(frame, 8);
+        return frame;
+    }
+
+    private static async Task<(int First, byte Flags, byte[] Payload)> FrameAsync(SslStream tls)
+    {
+        var head = new byte[8];
+        await tls.ReadExactlyAsync(head, Ct);
+        var payload = new byte[BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4)) & 0xFFFFFF];
+        await tls.ReadExactlyAsync(payload, Ct);
+        return (BinaryPrimitives.ReadInt32BigEndian(head), head[4], payload);
     }
 
     [Fact]
