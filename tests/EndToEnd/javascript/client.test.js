@@ -173,7 +173,7 @@ test('a port is forwarded to a pod', async () => {
   const page = await new Promise((resolve, reject) => {
     let text = '';
     const socket = net.connect(server.address().port, '127.0.0.1', () => socket.write('GET / HTTP/1.0\r\n\r\n'));
-    socket.on('data', (bytes) => { text += bytes; if (text.includes('</html>')) { socket.destroy(); resolve(text); } });
+    socket.on('data', (bytes) => { text += bytes; if (text.includes('Welcome to nginx')) { socket.destroy(); resolve(text); } });
     socket.on('error', reject);
   });
   assert.match(page, /^HTTP\/1\.1 200/);
