@@ -157,6 +157,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
             connection = new(config.Path);
             Schema.Prepare(connection, config.Path);
             Configure(connection, config.Path);
+            LogSpace.Reserve(config.Path, config.LogBytesMax + (config.LogBytesMax / 4)); // It grows on while it is copied.
             file.MarkInUse();
             return new(config, time, file, connection);
         }

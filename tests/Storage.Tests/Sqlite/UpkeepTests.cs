@@ -176,6 +176,20 @@ public sealed class UpkeepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commits_overwrite_room_that_was_reserved_for_the_log()
+    {
+        var reserved = new FileInfo(directory.Path("store.db-wal")).Length;
+
+        for (var i = 0; i < 100; i++)
+        {
+            await PutAsync($"/{i}", null);
+        }
+
+        Assert.InRange(reserved, new SqliteStoreConfig { Path = "" }.LogBytesMax, int.MaxValue);
+        Assert.Equal(reserved, new FileInfo(directory.Path("store.db-wal")).Length);
+    }
+
+    [Fact]
     public async Task The_log_is_copied_into_the_file_while_writes_go_on()
     {
         await store.DisposeAsync();
