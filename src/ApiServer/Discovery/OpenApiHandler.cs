@@ -55,6 +55,7 @@ internal sealed class OpenApiHandler
         {
             Body = BodyOf(type),
             IsConnection = type.Name is "exec" or "attach" or "portforward" or "proxy" or "log",
+            OptionsKind = type.ResponseKind.EndsWith("Options", StringComparison.Ordinal) ? type.ResponseKind : "",
         });
         return new OpenApiResource(kind.Type, kind.Schema, kind.Rules.Verbs)
         {

@@ -24,4 +24,7 @@ public sealed record OpenApiSubresource(string Name, IReadOnlyList<string> Verbs
 
     /// <summary>The path opens a connection or answers with plain text: there is no object to describe.</summary>
     public bool IsConnection { get; init; }
+
+    /// <summary>The core kind of a connection's options, such as <c>PodExecOptions</c>. Clients take a PATCH that bears the kind's own name for the kind's.</summary>
+    public string OptionsKind { get; init; } = "";
 }

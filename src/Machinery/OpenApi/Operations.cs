@@ -114,7 +114,7 @@ internal sealed class Operations(Dialect dialect, SchemaDocument types)
             if (subresource.IsConnection)
             {
                 var method = verb switch { "create" => "post", "update" => "put", _ => verb };
-                var operation = Operation(resource, "connect", $"Open the {subresource.Name} of a {resource.Type.Kind}.", $"connect{Title(method)}", "", title, "", []);
+                var operation = Operation(resource, "connect", $"Open the {subresource.Name} of a {resource.Type.Kind}.", $"connect{Title(method)}", "", title, "", [], subresource);
                 Responses(operation, "", ["*/*"], 200);
                 yield return (method, operation);
                 continue;
@@ -210,6 +210,7 @@ internal sealed class Operations(Dialect dialect, SchemaDocument types)
         SchemaDocument.Text(operation, "x-kubernetes-action", action);
         operation["x-kubernetes-group-version-kind"] = subresource?.Body?.GroupVersionKind is { } other
             ? SchemaDocument.GroupVersionKind(other.Group, other.Kind, other.Version)
+            : subresource is { OptionsKind.Length: > 0 } ? SchemaDocument.GroupVersionKind("", subresource.OptionsKind, "v1")
             : SchemaDocument.GroupVersionKind(type.Group, type.Kind, type.Version);
         return operation;
     }
