@@ -218,6 +218,10 @@ public sealed class PodNetworkTests : IDisposable
     {
         await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
         var before = await MachineAsync(node);
+        while (before.Contains("NO-CARRIER", StringComparison.Ordinal))
+        {
+            before = await MachineAsync(node); // The kernel tells a new link's two ends of each other in its own time.
+        }
 
         KernelFeatures.Check(node.Node);
 
