@@ -64,7 +64,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             kind.Objects.Protobuf = protobuf;
         }
 
-        var cache = new Cache(store, catalog.Hubs, logs.CreateLogger("Navarch.ApiServer.Cache"));
+        var cache = new Cache(store, catalog.Hubs, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         IReadOnlyList<IAdmission> admission =
         [
             new NamespaceProtection(),
@@ -145,18 +145,19 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             owned = [kubelets, proxy, protobuf],
             clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
         };
-        host.AddChecks(health, store);
+        host.AddChecks(health, new StoreCheck(store, time));
         try
         {
             await cache.LoadAsync(ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
-            var recorded = new ServiceAddresses(catalog, objects, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
+            var recorded = new ServiceAddresses(catalog, objects, store.IsShared, time, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
             recorded.Attach(allocator.LearnRecorded);
             host.following = host.FollowAsync();
             await new SystemObjects(catalog, objects, time).EnsureAsync(discovery.LocalVersions, ct);
             await new ServiceRange(catalog, objects, config.ServiceNetwork, time).EnsureAsync(ct);
-            await recorded.RepairAsync(ct);
-            allocator.Objects = recorded;
+            var claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;
+            await (claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct));
+            (allocator.Objects, allocator.Claims) = (recorded, claims);
             var application = new ApiApplication(
                 tokens is null ? [new ClientCertificateAuthenticator(config.ClientAuthorities, time)] : [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(tokens)],
                 authorizer,
@@ -169,9 +170,12 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 host.stopping.Token);
             await https.StartAsync(application, ct);
             host.Address = Reachable(https.Address);
-            var service = new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port, host.log);
+            var leases = store.IsShared ? new ServerLeases(store, config.AdvertiseAddress, host.Address.Port) : null;
+            var service = new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
+            cache.Unserved = service.Notice;
             await service.EnsureAsync(ct);
-            host.keeping = Task.WhenAll(service.KeepAsync(time, host.stopping.Token), recorded.KeepAsync(time, host.stopping.Token));
+            host.keeping = Task.WhenAll(
+                service.KeepAsync(host.stopping.Token), recorded.KeepAsync(host.stopping.Token), claims?.KeepAsync(host.stopping.Token) ?? Task.CompletedTask);
             return host;
         }
         catch
@@ -214,11 +218,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     }
 
     // The names are those that operators know; behind "etcd" stands the store, whatever its engine.
-    private void AddChecks(HealthHandler health, IRevisionStore store)
+    private void AddChecks(HealthHandler health, StoreCheck store)
     {
         health.Add("log", HealthHandler.Endpoints.All, static () => null);
-        health.Add("etcd", HealthHandler.Endpoints.All, () => store.Completion.IsCompleted ? "the store has ended" : null);
-        health.Add("etcd-readiness", HealthHandler.Endpoints.Ready, () => store.Completion.IsCompleted ? "the store has ended" : null);
+        health.Add("etcd", HealthHandler.Endpoints.All, store.FindProblemAsync);
+        health.Add("etcd-readiness", HealthHandler.Endpoints.Ready, store.FindProblemAsync);
         health.Add("informer-sync", HealthHandler.Endpoints.Ready, () => following.IsCompleted ? "the watch cache does not follow the store" : null);
         health.Add("poststarthook/start-system-namespaces-controller", HealthHandler.Endpoints.All, () => Address is not null ? null : "not finished");
         health.Add("poststarthook/scheduling/bootstrap-system-priority-classes", HealthHandler.Endpoints.All, () => Address is not null ? null : "not finished");

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.Api;
 using Navarch.Api.Coordination.V1;
+using Navarch.Api.Meta.V1;
 using Navarch.Testing;
 
 namespace Navarch.Client.Tests;
@@ -64,6 +66,47 @@ public sealed class LeaderElectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_whose_server_does_not_answer_steps_down_before_another_may_lead()
+    {
+        var silent = new SilentClient(cluster);
+        var lost = DateTimeOffset.MaxValue;
+        var elector = new LeaderElector(silent, new LeaderElectionConfig(Name, "a"), time, new Random(1), NullLogger.Instance);
+        running.Add(elector.RunAsync(
+            async ct =>
+            {
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, ct);
+                }
+                finally
+                {
+                    lost = time.GetUtcNow();
+                }
+            },
+            stop.Token));
+        await Until.TrueAsync(() => elector.IsLeader);
+        var b = Start("b");
+        for (var i = 0; i < 5; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Task.Delay(5);
+        }
+
+        silent.IsSilent = true;
+        var renewed = cluster.Get<Lease>(Name.Name, Name.Namespace).Spec.RenewTime!.Value.Value;
+        while (!b.IsLeader)
+        {
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Delay(2);
+            Assert.False(b.IsLeader && elector.IsLeader);
+        }
+
+        Assert.InRange(lost - renewed, TimeSpan.Zero, TimeSpan.FromSeconds(10.5));
+        Assert.InRange(time.GetUtcNow() - renewed, TimeSpan.FromSeconds(14.5), TimeSpan.FromSeconds(18));
+        Assert.Equal(1, cluster.Get<Lease>(Name.Name, Name.Namespace).Spec.LeaseTransitions);
+    }
+
+    [Fact]
     public async Task A_leader_that_is_stopped_gives_the_lease_back()
     {
         using var own = new CancellationTokenSource();
@@ -84,5 +127,36 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         running.Add(elector.RunAsync(ct => Task.Delay(Timeout.Infinite, ct), stop.Token));
         Caller.Value = "";
         return elector;
+    }
+
+    /// <summary>A server that can stop answering, and does not care who has given up.</summary>
+    private sealed class SilentClient(IClient inner) : IClient
+    {
+        public bool IsSilent { get; set; }
+
+        public Task<T> GetAsync<T>(NamespacedName name, CancellationToken ct) where T : class, IResource<T> => IsSilent ? Never<T>() : inner.GetAsync<T>(name, ct);
+
+        public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T> => inner.ListAsync<T>(query, ct);
+
+        public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T> => inner.WatchAsync<T>(query, ct);
+
+        public Task<T> CreateAsync<T>(T resource, CancellationToken ct) where T : class, IResource<T> => inner.CreateAsync(resource, ct);
+
+        public Task<T> UpdateAsync<T>(T resource, CancellationToken ct) where T : class, IResource<T> => IsSilent ? Never<T>() : inner.UpdateAsync(resource, ct);
+
+        public Task<T> UpdateStatusAsync<T>(T resource, CancellationToken ct) where T : class, IResource<T> => inner.UpdateStatusAsync(resource, ct);
+
+        public Task<T> PatchAsync<T>(NamespacedName name, Patch patch, string subresource, CancellationToken ct) where T : class, IResource<T> => inner.PatchAsync<T>(name, patch, subresource, ct);
+
+        public Task DeleteAsync<T>(NamespacedName name, DeleteOptions options, CancellationToken ct) where T : class, IResource<T> => inner.DeleteAsync<T>(name, options, ct);
+
+        public Task<TResult> PostAsync<T, TBody, TResult>(NamespacedName name, string subresource, TBody body, CancellationToken ct)
+            where T : class, IResource<T>
+            where TBody : IApiObject
+            where TResult : IApiType<TResult> => inner.PostAsync<T, TBody, TResult>(name, subresource, body, ct);
+
+        public Task<T> UpdateSubresourceAsync<T>(T resource, string subresource, CancellationToken ct) where T : class, IResource<T> => inner.UpdateSubresourceAsync(resource, subresource, ct);
+
+        private static Task<T> Never<T>() => new TaskCompletionSource<T>().Task;
     }
 }

@@ -7,7 +7,7 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>Says whether the server is well: <c>/healthz</c>, <c>/livez</c>, <c>/readyz</c>, whole or check by check.</summary>
 internal sealed class HealthHandler
 {
-    private readonly List<Check> checks = [new("ping", Endpoints.All, static () => null)];
+    private readonly List<Check> checks = [new("ping", Endpoints.All, static () => default)];
 
     /// <summary>Which of the three ask a check.</summary>
     [Flags]
@@ -20,7 +20,10 @@ internal sealed class HealthHandler
     }
 
     /// <param name="problem">What is wrong, or null.</param>
-    public void Add(string name, Endpoints endpoints, Func<string?> problem) => checks.Add(new Check(name, endpoints, problem));
+    public void Add(string name, Endpoints endpoints, Func<string?> problem) => Add(name, endpoints, () => ValueTask.FromResult(problem()));
+
+    /// <param name="problem">What is wrong, or null; to be found out within seconds.</param>
+    public void Add(string name, Endpoints endpoints, Func<ValueTask<string?>> problem) => checks.Add(new Check(name, endpoints, problem));
 
     /// <summary>Answers without authentication, as load balancers and kubelets ask; null where the path asks for no check that there is.</summary>
     public Task? TryHandle(HttpContext http, string path)
@@ -41,17 +44,20 @@ internal sealed class HealthHandler
         http.Response.Headers.XContentTypeOptions = "nosniff";
         if (slash < 0 || slash == path.Length - 1)
         {
-            return AnswerAll(http, endpoint, path.Trim('/'));
+            return AnswerAllAsync(http, endpoint, path.Trim('/'));
         }
 
         var name = path[(slash + 1)..];
-        return checks.Find(check => check.Name == name && (check.Endpoints & endpoint) != 0) is { } only ? AnswerOne(http, only) : null;
+        return checks.Find(check => check.Name == name && (check.Endpoints & endpoint) != 0) is { } only ? AnswerOneAsync(http, only) : null;
     }
 
-    private static Task AnswerOne(HttpContext http, Check check) =>
-        check.Problem() is { } wrong ? WriteAsync(http, 500, $"internal server error: {wrong}\n") : WriteAsync(http, 200, "ok");
+    private static async Task AnswerOneAsync(HttpContext http, Check check)
+    {
+        var problem = await check.Problem();
+        await (problem is null ? WriteAsync(http, 200, "ok") : WriteAsync(http, 500, $"internal server error: {problem}\n"));
+    }
 
-    private Task AnswerAll(HttpContext http, Endpoints endpoint, string name)
+    private async Task AnswerAllAsync(HttpContext http, Endpoints endpoint, string name)
     {
         var excluded = http.Request.Query["exclude"].OfType<string>().ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder();
@@ -70,7 +76,7 @@ internal sealed class HealthHandler
             }
 
             // What is wrong is for those to know who may ask for the one check.
-            var isWrong = check.Problem() is not null;
+            var isWrong = await check.Problem() is not null;
             hasFailed |= isWrong;
             text.Append(isWrong ? "[-]" : "[+]").Append(check.Name).Append(isWrong ? " failed: reason withheld\n" : " ok\n");
         }
@@ -81,11 +87,11 @@ internal sealed class HealthHandler
         }
 
         text.Append(name).Append(hasFailed ? " check failed\n" : " check passed\n");
-        return WriteAsync(http, hasFailed ? 500 : 200, hasFailed || http.Request.Query.ContainsKey("verbose") ? text.ToString() : "ok");
+        await WriteAsync(http, hasFailed ? 500 : 200, hasFailed || http.Request.Query.ContainsKey("verbose") ? text.ToString() : "ok");
     }
 
     private static Task WriteAsync(HttpContext http, int code, string text) =>
         Responses.WriteBytesAsync(http, code, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text), endsLine: false);
 
-    private sealed record Check(string Name, Endpoints Endpoints, Func<string?> Problem);
+    private sealed record Check(string Name, Endpoints Endpoints, Func<ValueTask<string?>> Problem);
 }

@@ -58,7 +58,7 @@ internal sealed class MetricsHandler(RequestMetrics requests, Cache cache, IRevi
     {
         Each(text, "apiserver_watch_cache_events_received_total", "counter", "Changes the watch cache got from the store.", static collection => collection.Counters.Received);
         Each(text, "apiserver_watch_cache_events_dispatched_total", "counter", "Changes the watch cache offered to watchers.", static collection => collection.Counters.Received);
-        Each(text, "apiserver_watch_cache_initializations_total", "counter", "How often the watch cache was read anew from the store.", static _ => 1);
+        Each(text, "apiserver_watch_cache_initializations_total", "counter", "How often the watch cache was read anew from the store.", _ => 1 + cache.Relists);
         Each(text, "apiserver_watch_cache_resource_version", "gauge", "The version up to which the watch cache is complete.", _ => cache.Applied);
         Each(text, "apiserver_cache_list_total", "counter", "Lists served from the watch cache.", static collection => collection.Counters.Lists);
         Each(text, "apiserver_cache_list_returned_objects_total", "counter", "Objects returned by lists from the watch cache.", static collection => collection.Counters.Listed);

@@ -131,7 +131,7 @@ internal sealed class ObjectWriter(
                     return new DeleteOutcome(gone, IsGone: true);
                 case Deletion.Decision.Mark mark when options.IsDryRun:
                     return new DeleteOutcome(StoredObject.From(kind.Prepare(mark.Value), current.Revision, keepValue: true), IsGone: false);
-                case Deletion.Decision.Mark mark when await PutAsync(kind, kind.Prepare(mark.Value), current.Revision, ct) is { } marked:
+                case Deletion.Decision.Mark mark when await PutAsync(kind, kind.Prepare(mark.Value), current, null, ct) is { } marked:
                     return new DeleteOutcome(marked, IsGone: false);
                 case Deletion.Decision.Nothing:
                     return new DeleteOutcome(current, IsGone: false);
@@ -228,7 +228,7 @@ internal sealed class ObjectWriter(
         kind.ValidateCreate(value, errors);
         ThrowIfInvalid(kind, name, errors);
         options.Warnings.AddRange(kind.Warnings(value));
-        using var reservation = Allocators.GetValueOrDefault(kind)?.Reserve(value, null, errors);
+        await using var reservation = await ReserveAsync(kind, value, null, options, errors, ct);
         ThrowIfInvalid(kind, name, errors);
         var prepared = kind.Prepare(reservation?.Value ?? value);
         if (options.IsDryRun)
@@ -237,7 +237,7 @@ internal sealed class ObjectWriter(
             return (exists ? null : StoredObject.From(prepared, 0, keepValue: true), name);
         }
 
-        return (await PutAsync(kind, prepared, 0, ct), name);
+        return (await PutAsync(kind, prepared, null, reservation, ct), name);
     }
 
     private async Task<UpdateOutcome?> TryUpdateAsync(Kind kind, StoredObject current, IResource value, UpdateScope scope, WriteOptions options, CancellationToken ct)
@@ -284,7 +284,7 @@ internal sealed class ObjectWriter(
             options.Warnings.AddRange(kind.Warnings(value));
         }
 
-        using var reservation = scope == UpdateScope.Main ? Allocators.GetValueOrDefault(kind)?.Reserve(value, old, errors) : null;
+        await using var reservation = scope == UpdateScope.Main ? await ReserveAsync(kind, value, old, options, errors, ct) : null;
         ThrowIfInvalid(kind, current.Name, errors);
         value = reservation?.Value ?? value;
         var prepared = kind.Prepare(value);
@@ -307,7 +307,7 @@ internal sealed class ObjectWriter(
 
         var stored = options.IsDryRun
             ? StoredObject.From(prepared, current.Revision, keepValue: true)
-            : await PutAsync(kind, prepared, current.Revision, ct);
+            : await PutAsync(kind, prepared, current, reservation, ct);
         return stored is null ? null : new UpdateOutcome(stored, IsCreated: false, IsDeleted: false);
     }
 
@@ -330,21 +330,25 @@ internal sealed class ObjectWriter(
     }
 
     /// <summary>Null when the condition did not hold; then the cache has caught up with what was in the way.</summary>
-    private async Task<StoredObject?> PutAsync(Kind kind, PreparedObject prepared, long expected, CancellationToken ct)
+    /// <param name="current">What is to be replaced; null for a create.</param>
+    private async Task<StoredObject?> PutAsync(Kind kind, PreparedObject prepared, StoredObject? current, Reservation? reservation, CancellationToken ct)
     {
         var write = new StoreWrite(kind.StoragePrefix + prepared.Key, prepared.Json)
         {
-            ExpectedRevision = expected,
+            ExpectedRevision = current?.Revision ?? 0,
             State = prepared,
             TimeToLive = kind.Rules.Expiry,
         };
+        reservation?.IsSpent = true;
         switch (await store.CommitAsync(write, ct))
         {
             case CommitResult.Committed committed:
                 await cache.WaitForAsync(committed.Revision, CancellationToken.None);
-                await SettleAsync(kind, prepared.Key);
-                return prepared.Applied ?? StoredObject.From(prepared, committed.Revision, keepValue: true);
+                var stored = prepared.Applied ?? StoredObject.From(prepared, committed.Revision, keepValue: true);
+                await SettleAsync(kind, prepared.Key, current, stored);
+                return stored;
             default:
+                reservation?.IsSpent = false;
                 await cache.WaitForFreshAsync(ct);
                 return null;
         }
@@ -356,7 +360,7 @@ internal sealed class ObjectWriter(
         {
             case CommitResult.Committed committed:
                 await cache.WaitForAsync(committed.Revision, CancellationToken.None);
-                await SettleAsync(kind, current.Key);
+                await SettleAsync(kind, current.Key, current, null);
                 return current.WithRevision(committed.Revision);
             default:
                 await cache.WaitForFreshAsync(ct);
@@ -365,8 +369,11 @@ internal sealed class ObjectWriter(
     }
 
     // What is stored is stored: the rest is not given up because the caller is gone.
-    private Task SettleAsync(Kind kind, string key) =>
-        Allocators.TryGetValue(kind, out var allocator) ? allocator.SettleAsync(key, CancellationToken.None) : Task.CompletedTask;
+    private Task SettleAsync(Kind kind, string key, StoredObject? before, StoredObject? after) =>
+        Allocators.TryGetValue(kind, out var allocator) ? allocator.SettleAsync(key, before?.Value, after?.Value, CancellationToken.None) : Task.CompletedTask;
+
+    private async ValueTask<Reservation?> ReserveAsync(Kind kind, IResource value, IResource? old, WriteOptions options, FieldErrors errors, CancellationToken ct) =>
+        Allocators.TryGetValue(kind, out var allocator) ? await allocator.ReserveAsync(value, old, options.IsDryRun, errors, ct) : null;
 
     private async ValueTask<bool> IsStaleAsync(Kind kind, StoredObject current, CancellationToken ct)
     {

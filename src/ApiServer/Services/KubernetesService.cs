@@ -13,17 +13,99 @@ using SlicePort = Navarch.Api.Discovery.V1.EndpointPort;
 
 namespace Navarch.ApiServer.Services;
 
-/// <summary>Keeps the service <c>kubernetes</c>, by which pods reach this server, leading here.</summary>
-internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter objects, IPAddress clusterIP, IPAddress address, int port, ILogger log)
+/// <summary>Keeps the service <c>kubernetes</c>, by which pods reach the API, leading to the servers that there are.</summary>
+/// <param name="leases">Which servers there are; null where this one is alone.</param>
+internal sealed partial class KubernetesService(
+    Catalog catalog, ObjectWriter objects, IPAddress clusterIP, IPAddress address, int port, ServerLeases? leases, TimeProvider time, ILogger log)
 {
     private const string Name = "kubernetes";
     private const string Namespace = "default";
-    private const int TriesMax = 5;
+    private const int TriesMax = 20;
+
+    // Three renewals may fail before the others think that this server is dead.
+    private static readonly TimeSpan RenewalPeriod = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(2);
 
     private static readonly ObjectMeta Metadata = new() { Name = Name, Namespace = Namespace };
 
-    /// <summary>Puts the service back when somebody deletes it. Ends by cancellation.</summary>
-    public async Task KeepAsync(TimeProvider time, CancellationToken ct)
+    private readonly SemaphoreSlim serversChanged = new(0);
+
+    /// <summary>Keeps the service as it must be, whoever changes it and whichever servers come and go. Ends by cancellation.</summary>
+    public Task KeepAsync(CancellationToken ct) => leases is null ? KeepServiceAsync(ct) : Task.WhenAll(KeepServiceAsync(ct), KeepServersAsync(leases, ct));
+
+    /// <summary>Another server's lease has come or gone.</summary>
+    public void Notice(StoreEvent change)
+    {
+        if (change.Key.StartsWith(ServerLeases.Prefix, StringComparison.Ordinal) && (change.Type == StoreEventType.Delete || change.Previous is null)
+            && serversChanged.CurrentCount == 0)
+        {
+            serversChanged.Release();
+        }
+    }
+
+    private async Task KeepServersAsync(ServerLeases others, CancellationToken ct)
+    {
+        var renewedAt = time.GetTimestamp();
+        while (true)
+        {
+            await WaitForChangeAsync(RenewalPeriod - time.GetElapsedTime(renewedAt), ct);
+            if (ct.IsCancellationRequested)
+            {
+                break;
+            }
+
+            try
+            {
+                if (time.GetElapsedTime(renewedAt) >= RenewalPeriod)
+                {
+                    renewedAt = time.GetTimestamp();
+                    await others.RenewAsync(ct).WaitAsync(ct);
+                }
+
+                await EnsureServersAsync(ct).WaitAsync(ct);
+            }
+            catch (Exception e) when (e is StatusException or StoreException)
+            {
+                LogNotKept(e);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        try
+        {
+            using var patience = new CancellationTokenSource(FarewellMax, time);
+            await others.EndAsync(patience.Token).WaitAsync(patience.Token); // The others see it, and lead nobody here any more.
+        }
+        catch (Exception e) when (e is StoreException or OperationCanceledException)
+        {
+            // The lease runs out by itself.
+        }
+    }
+
+    private async Task WaitForChangeAsync(TimeSpan atMost, CancellationToken ct)
+    {
+        if (atMost <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        using var due = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, ct);
+        try
+        {
+            await serversChanged.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Time to renew, or to stop.
+        }
+    }
+
+    private async Task KeepServiceAsync(CancellationToken ct)
     {
         var services = catalog.Get<Service>().Objects;
         var selection = Selection.Parse(services.Kind, Namespace, "", $"metadata.name={Name}");
@@ -75,9 +157,21 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
             },
             (present, wanted) => present with { Spec = present.Spec with { Ports = wanted.Spec.Ports } },
             ct);
-        if (IPAddress.IsLoopback(address))
+        if (leases is not null)
         {
-            return; // No pod reaches it there, and endpoints on loopback are not valid.
+            await leases.RenewAsync(ct);
+        }
+
+        await EnsureServersAsync(ct);
+    }
+
+    private async Task EnsureServersAsync(CancellationToken ct)
+    {
+        var servers = leases is null ? [address] : await leases.ListAsync(ct);
+        servers = [.. servers.Where(static server => !IPAddress.IsLoopback(server))]; // No pod reaches it there, and endpoints on loopback are not valid.
+        if (servers.Count == 0)
+        {
+            return; // Nobody to lead to. Who can write this is about to end, or is about to renew its own lease.
         }
 
         await EnsureAsync(
@@ -88,7 +182,7 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
                 [
                     new EndpointSubset
                     {
-                        Addresses = [new EndpointAddress { IP = address.ToString() }],
+                        Addresses = [.. servers.Select(static server => new EndpointAddress { IP = server.ToString() })],
                         Ports = [new EndpointPort { Name = "https", Port = port, Protocol = "TCP" }],
                     },
                 ],
@@ -100,7 +194,7 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
             {
                 Metadata = Metadata with { Labels = [new("kubernetes.io/service-name", Name)] },
                 AddressType = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? AddressType.IPv4 : AddressType.IPv6,
-                Endpoints = [new Endpoint { Addresses = [address.ToString()], Conditions = new EndpointConditions { Ready = true } }],
+                Endpoints = [.. servers.Select(static server => new Endpoint { Addresses = [server.ToString()], Conditions = new EndpointConditions { Ready = true } })],
                 Ports = [new SlicePort { Name = "https", Protocol = "TCP", Port = port }],
             },
             (present, wanted) => present with { Endpoints = wanted.Endpoints, Ports = wanted.Ports },
@@ -120,6 +214,7 @@ internal sealed partial class KubernetesService(Catalog catalog, ObjectWriter ob
             catch (StatusException e) when (e.Status.Code is 409 or 422 && tries < TriesMax)
             {
                 // Another server of the cluster makes the same at the same time, and has its address already.
+                await Task.Delay(RetryDelay, time, ct);
             }
         }
 

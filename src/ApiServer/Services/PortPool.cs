@@ -42,6 +42,9 @@ internal sealed class PortPool(int first, int last, Random random)
         return 0;
     }
 
+    /// <summary>A port set aside is so for everybody, whoever asked for it.</summary>
+    public void Disown(int port) => pending[port] = "";
+
     public void EndPending(int port) => pending.Remove(port);
 
     public void Use(int port, string owner) => used[port] = owner;

@@ -16,11 +16,18 @@ namespace Navarch.ApiServer.Services;
 /// the allocator; the objects show it, and keep others from it. They follow each write of a service before it is
 /// answered; what a crash left behind is put right at the start.
 /// </summary>
-internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter objects, ILogger log)
+/// <remarks>
+/// Where several servers share a store the object comes first: creating it is what decides whose the address is
+/// (<see cref="ServiceClaims"/>). One without a service may then be that of a write under way, and is left alone for as long as a write can take.
+/// </remarks>
+internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter objects, bool isShared, TimeProvider time, ILogger log)
 {
     public const string ManagedByLabel = "ipaddress.kubernetes.io/managed-by";
     public const string Manager = "ipallocator.k8s.io";
     private const string FamilyLabel = "ipaddress.kubernetes.io/ip-family";
+
+    /// <summary>Longer than a write is under way; as long as upstream waits before it takes an address back.</summary>
+    public static readonly TimeSpan WriteMax = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
@@ -70,7 +77,7 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
     }
 
     /// <summary>Puts back what somebody else took away. Ends by cancellation.</summary>
-    public async Task KeepAsync(TimeProvider time, CancellationToken ct)
+    public async Task KeepAsync(CancellationToken ct)
     {
         try
         {
@@ -98,10 +105,40 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
         }
     }
 
+    /// <summary>Claims an address for a service by creating its object; null where another has it.</summary>
+    public async Task<IServiceClaim?> TryClaimAsync(string name, string owner, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                var made = await objects.CreateAsync(catalog.Get<IPAddress>(), "", Recorded(name, owner), new WriteOptions(UserInfo.Server), ct);
+                return new AddressClaim(name, made.Value.Metadata.UID);
+            }
+            catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists)
+            {
+                // An earlier attempt to make the same service may have left it. Made anew it is not what that attempt would give back.
+                if (tries == 2 || FindObject(name) is not { } other || OwnerOf(other) != owner || HeldBy(FindService(owner)).Contains(name))
+                {
+                    return null;
+                }
+
+                await RemoveAsync(other, ct);
+            }
+        }
+    }
+
+    public Task ReleaseAsync(AddressClaim claim) =>
+        FindObject(claim.Name) is { } value && value.Metadata.UID == claim.Uid ? RemoveAsync(value, CancellationToken.None) : Task.CompletedTask;
+
+    /// <summary>Gives back the address of a service that does not hold it any more.</summary>
+    public Task ReleaseAsync(string name, string owner) =>
+        FindObject(name) is { } value && OwnerOf(value) == owner && !HeldBy(FindService(owner)).Contains(name) ? RemoveAsync(value, CancellationToken.None) : Task.CompletedTask;
+
     private static string? OwnerOf(IPAddress value) =>
         IsManaged(value) && value.Spec.ParentRef is { Resource: "services", Group: "" } parent ? $"{parent.Namespace}/{parent.Name}" : null;
 
-    private static IEnumerable<string> HeldBy(Service? service) =>
+    public static IEnumerable<string> HeldBy(Service? service) =>
         service is null || service.Spec.Type == ServiceType.ExternalName ? [] : service.Spec.ClusterIPs.Where(static ip => ip is not ("" or "None"));
 
     private async Task<bool> TrySettleAsync(string key, CancellationToken ct)
@@ -112,7 +149,10 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
             var present = names.GetValueOrDefault(key) ?? [];
             foreach (var name in present.Except(wanted))
             {
-                await RemoveAsync(name, key, ct);
+                if (FindObject(name) is { } value && OwnerOf(value) == key && !MayBeNeeded(value))
+                {
+                    await RemoveAsync(value, ct);
+                }
             }
 
             foreach (var name in wanted.Except(present))
@@ -131,8 +171,31 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
 
     private async Task AddAsync(string name, string key, CancellationToken ct)
     {
+        if (FindObject(name) is { } other)
+        {
+            // The address was another service's a moment ago, or its object survived a crash.
+            if (OwnerOf(other) is not { } owner || owner == key || HeldBy(FindService(owner)).Contains(name) || MayBeNeeded(other))
+            {
+                return;
+            }
+
+            await RemoveAsync(other, ct);
+        }
+
+        try
+        {
+            await objects.CreateAsync(catalog.Get<IPAddress>(), "", Recorded(name, key), new WriteOptions(UserInfo.Server), ct);
+        }
+        catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists)
+        {
+            // Two settled the same service at once.
+        }
+    }
+
+    private static IPAddress Recorded(string name, string key)
+    {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
-        var wanted = new IPAddress
+        return new IPAddress
         {
             Metadata = new ObjectMeta
             {
@@ -141,46 +204,24 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
             },
             Spec = new IPAddressSpec { ParentRef = new ParentReference { Resource = "services", Namespace = key[..slash], Name = key[(slash + 1)..] } },
         };
-        var kind = catalog.Get<IPAddress>();
-        if (kind.Objects.Current.Objects.Find(name)?.Value is IPAddress other)
-        {
-            // The address was another service's a moment ago, or its object survived a crash.
-            if (OwnerOf(other) is not { } owner || owner == key || HeldBy(FindService(owner)).Contains(name))
-            {
-                return;
-            }
-
-            await RemoveAsync(name, owner, ct);
-        }
-
-        try
-        {
-            await objects.CreateAsync(kind, "", wanted, new WriteOptions(UserInfo.Server), ct);
-        }
-        catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists)
-        {
-            // Two settled the same service at once.
-        }
     }
 
-    private async Task RemoveAsync(string name, string owner, CancellationToken ct)
-    {
-        var kind = catalog.Get<IPAddress>();
-        if (kind.Objects.Current.Objects.Find(name) is not { Value: IPAddress value } || OwnerOf(value) != owner)
-        {
-            return;
-        }
+    private bool MayBeNeeded(IPAddress value) => isShared && time.GetUtcNow() - value.Metadata.CreationTimestamp < WriteMax;
 
+    private async Task RemoveAsync(IPAddress value, CancellationToken ct)
+    {
         try
         {
             var delete = DeleteOptions.Empty with { Preconditions = new Api.Meta.V1.Preconditions { UID = value.Metadata.UID } };
-            await objects.DeleteAsync(kind, "", name, delete, new WriteOptions(UserInfo.Server), ct);
+            await objects.DeleteAsync(catalog.Get<IPAddress>(), "", value.Metadata.Name, delete, new WriteOptions(UserInfo.Server), ct);
         }
         catch (StatusException e) when (e.Status.Reason is StatusReason.NotFound or StatusReason.Conflict)
         {
             // Somebody was faster.
         }
     }
+
+    private IPAddress? FindObject(string name) => (IPAddress?)catalog.Get<IPAddress>().Objects.Current.Objects.Find(name)?.Value;
 
     private Service? FindService(string key) => (Service?)catalog.Get<Service>().Objects.Current.Objects.Find(key)?.Value;
 

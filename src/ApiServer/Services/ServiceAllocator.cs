@@ -56,22 +56,61 @@ internal sealed class ServiceAllocator : IAllocator
         }
     }
 
-    public Task SettleAsync(string key, CancellationToken ct) => Objects?.SettleAsync(key, ct) ?? Task.CompletedTask;
+    /// <summary>Where others give out from the same ranges; null where this server is the only one.</summary>
+    public ServiceClaims? Claims { get; set; }
 
-    public Reservation Reserve(IResource value, IResource? old, FieldErrors errors)
+    public Task SettleAsync(string key, IResource? before, IResource? after, CancellationToken ct) =>
+        Claims is { } claims ? claims.SettleAsync(key, (Service?)before, (Service?)after, ct)
+        : Objects?.SettleAsync(key, ct) ?? Task.CompletedTask;
+
+    public async ValueTask<Reservation> ReserveAsync(IResource value, IResource? old, bool isDryRun, FieldErrors errors, CancellationToken ct)
     {
-        var service = (Service)value;
-        var before = (Service?)old;
-        var owner = $"{service.Metadata.Namespace}/{service.Metadata.Name}";
-        var taken = new Taken();
+        var owner = $"{value.Metadata.Namespace}/{value.Metadata.Name}";
+        var elsewhere = new Taken(); // What others turned out to have. Passed over for as long as this goes on.
+        try
+        {
+            while (true)
+            {
+                var taken = new Taken();
+                var service = Reserve((Service)value, (Service?)old, owner, taken, errors);
+                if (Claims is not { } claims || isDryRun || errors.Any || taken.IsEmpty)
+                {
+                    return new Reservation(service, () => End(taken), release: null);
+                }
+
+                IReadOnlyList<IServiceClaim> made;
+                try
+                {
+                    made = await claims.TryClaimAsync(owner, taken, elsewhere, ct);
+                }
+                catch
+                {
+                    End(taken);
+                    throw;
+                }
+
+                if (made.Count > 0)
+                {
+                    return new Reservation(service, () => End(taken), () => claims.ReleaseAsync(owner, made));
+                }
+
+                Keep(taken, elsewhere);
+            }
+        }
+        finally
+        {
+            End(elsewhere);
+        }
+    }
+
+    private Service Reserve(Service service, Service? old, string owner, Taken taken, FieldErrors errors)
+    {
         lock (gate)
         {
-            service = service with { Spec = ReserveAddress(service.Spec, before?.Spec, owner, taken, errors) };
-            service = service with { Spec = ReservePorts(service.Spec, before?.Spec, owner, taken, errors) };
-            service = service with { Spec = ReserveHealthPort(service.Spec, before?.Spec, owner, taken, errors) };
+            service = service with { Spec = ReserveAddress(service.Spec, old?.Spec, owner, taken, errors) };
+            service = service with { Spec = ReservePorts(service.Spec, old?.Spec, owner, taken, errors) };
+            return service with { Spec = ReserveHealthPort(service.Spec, old?.Spec, owner, taken, errors) };
         }
-
-        return new Reservation(service, () => End(taken));
     }
 
     private static bool NeedsAddress(ServiceSpec spec) => spec.Type != ServiceType.ExternalName && spec.ClusterIP != "None";
@@ -119,7 +158,7 @@ internal sealed class ServiceAllocator : IAllocator
                 return spec;
             }
 
-            taken.Address = any;
+            taken.Addresses.Add(any);
             return spec with { ClusterIP = any.ToString(), ClusterIPs = [any.ToString()] };
         }
 
@@ -138,7 +177,7 @@ internal sealed class ServiceAllocator : IAllocator
         }
         else
         {
-            taken.Address = wanted;
+            taken.Addresses.Add(wanted);
         }
 
         return spec with { ClusterIPs = [spec.ClusterIP] };
@@ -302,7 +341,7 @@ internal sealed class ServiceAllocator : IAllocator
     {
         lock (gate)
         {
-            if (taken.Address is { } address)
+            foreach (var address in taken.Addresses)
             {
                 addresses.EndPending(address);
             }
@@ -314,10 +353,37 @@ internal sealed class ServiceAllocator : IAllocator
         }
     }
 
-    private sealed class Taken
+    /// <summary>Ends what was taken but for what others have: that stays aside, and is nobody's here.</summary>
+    private void Keep(Taken taken, Taken elsewhere)
     {
-        public IPAddress? Address { get; set; }
+        lock (gate)
+        {
+            foreach (var address in taken.Addresses.Except(elsewhere.Addresses))
+            {
+                addresses.EndPending(address);
+            }
 
-        public HashSet<int> Ports { get; } = [];
+            foreach (var port in taken.Ports)
+            {
+                if (elsewhere.Ports.Contains(port))
+                {
+                    ports.Disown(port);
+                }
+                else
+                {
+                    ports.EndPending(port);
+                }
+            }
+        }
     }
+}
+
+/// <summary>What a service is to have that it does not have yet.</summary>
+internal sealed class Taken
+{
+    public HashSet<IPAddress> Addresses { get; } = [];
+
+    public HashSet<int> Ports { get; } = [];
+
+    public bool IsEmpty => Addresses.Count + Ports.Count == 0;
 }

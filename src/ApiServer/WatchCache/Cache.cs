@@ -14,7 +14,11 @@ internal sealed partial class Cache
 {
     private const string Root = "/registry/";
 
+    // Between attempts to read everything anew.
+    private static readonly TimeSpan RelistDelay = TimeSpan.FromSeconds(1);
+
     private readonly IRevisionStore store;
+    private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly FrozenDictionary<string, Collection> byPrefix;
     private readonly FrozenDictionary<string, Collection>.AlternateLookup<ReadOnlySpan<char>> byPrefixSpan;
@@ -25,9 +29,10 @@ internal sealed partial class Cache
     private long applied;
     private bool hasEnded;
 
-    public Cache(IRevisionStore store, IEnumerable<Kind> kinds, ILogger log)
+    public Cache(IRevisionStore store, IEnumerable<Kind> kinds, TimeProvider time, ILogger log)
     {
         this.store = store;
+        this.time = time;
         this.log = log;
         byPrefix = kinds.ToFrozenDictionary(kind => kind.StoragePrefix, kind => kind.Objects, StringComparer.Ordinal);
         byPrefixSpan = byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -41,32 +46,18 @@ internal sealed partial class Cache
 
     public IEnumerable<Collection> Collections => byPrefix.Values;
 
+    /// <summary>How often everything had to be read anew because the store had forgotten what came in between.</summary>
+    public int Relists { get; private set; }
+
+    /// <summary>Told of every change of a key that is no object of a kind served here.</summary>
+    public Action<StoreEvent>? Unserved { get; set; }
+
     /// <summary>Reads everything there is. Must end before the first request.</summary>
     public async Task<long> LoadAsync(CancellationToken ct)
     {
         var snapshot = await store.RangeAsync(Root, ct);
-        var byCollection = byPrefix.Values.ToDictionary(collection => collection, _ => new List<StoredObject>());
-        foreach (var entry in snapshot.Entries)
+        foreach (var (collection, objects) in Sorted(snapshot))
         {
-            if (Find(entry.Key) is not { } collection)
-            {
-                continue; // A kind that this server does not serve; kept for one that does.
-            }
-
-            try
-            {
-                var prepared = collection.Kind.Prepare(collection.Kind.Parse(entry.Value.Span));
-                byCollection[collection].Add(StoredObject.From(prepared, entry.ModRevision, collection.KeepsValues));
-            }
-            catch (Api.Json.ApiJsonException e)
-            {
-                LogUndecodable(entry.Key, e);
-            }
-        }
-
-        foreach (var (collection, objects) in byCollection)
-        {
-            objects.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
             collection.Load(objects, snapshot.Revision);
         }
 
@@ -166,7 +157,74 @@ internal sealed partial class Cache
             {
                 LogFellBehind(after, e); // Nothing is lost: the store's history has it.
             }
+            catch (CompactedException e)
+            {
+                LogForgotten(after, e);
+                after = await ReloadAsync(ct);
+            }
         }
+    }
+
+    // What happened in between is not known, only what it came to. Who watches has to look anew, as after any gap.
+    private async Task<long> ReloadAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                var snapshot = await store.RangeAsync(Root, ct);
+                foreach (var (collection, objects) in Sorted(snapshot))
+                {
+                    collection.Reload(objects, snapshot.Revision);
+                }
+
+                Relists++;
+                Advance(snapshot.Revision);
+                return snapshot.Revision;
+            }
+            catch (StoreUnavailableException e)
+            {
+                LogNotReloaded(e);
+                await Task.Delay(RelistDelay, time, ct);
+            }
+        }
+    }
+
+    /// <summary>The objects of each collection, by key. What has not changed since it was last seen is not decoded again.</summary>
+    private Dictionary<Collection, List<StoredObject>> Sorted(StoreSnapshot snapshot)
+    {
+        var byCollection = byPrefix.Values.ToDictionary(collection => collection, _ => new List<StoredObject>());
+        foreach (var entry in snapshot.Entries)
+        {
+            if (Find(entry.Key) is not { } collection)
+            {
+                continue; // A kind that this server does not serve; kept for one that does.
+            }
+
+            var key = entry.Key[collection.Kind.StoragePrefix.Length..];
+            if (collection.Current.Objects.Find(key) is { } known && known.Revision == entry.ModRevision)
+            {
+                byCollection[collection].Add(known);
+                continue;
+            }
+
+            try
+            {
+                var prepared = collection.Kind.Prepare(collection.Kind.Parse(entry.Value.Span));
+                byCollection[collection].Add(StoredObject.From(prepared, entry.ModRevision, collection.KeepsValues));
+            }
+            catch (Api.Json.ApiJsonException e)
+            {
+                LogUndecodable(entry.Key, e);
+            }
+        }
+
+        foreach (var objects in byCollection.Values)
+        {
+            objects.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+        }
+
+        return byCollection;
     }
 
     private void Apply(StoreEvent change)
@@ -175,7 +233,8 @@ internal sealed partial class Cache
         var collection = prepared?.Kind.Objects ?? Find(change.Key);
         if (collection is null)
         {
-            return; // Of a kind that is not served, or the store's own.
+            Unserved?.Invoke(change); // Of a kind that is not served, or the store's own.
+            return;
         }
 
         var key = change.Key[collection.Kind.StoragePrefix.Length..];
@@ -258,6 +317,12 @@ internal sealed partial class Cache
 
     [LoggerMessage(LogLevel.Error, "the object at {Key} cannot be decoded and is not served")]
     private partial void LogUndecodable(string key, Exception cause);
+
+    [LoggerMessage(LogLevel.Warning, "the store has forgotten what happened after revision {Revision}; reading everything anew")]
+    private partial void LogForgotten(long revision, Exception cause);
+
+    [LoggerMessage(LogLevel.Warning, "could not read everything anew; trying again")]
+    private partial void LogNotReloaded(Exception cause);
 
     [LoggerMessage(LogLevel.Warning, "fell behind the store after revision {Revision}, resuming from its history")]
     private partial void LogFellBehind(long revision, Exception cause);

@@ -65,6 +65,42 @@ internal sealed class Collection(Kind kind)
         }
     }
 
+    /// <summary>Jumps to a later state without knowing how it came about: watches end, and cannot be resumed from before.</summary>
+    /// <param name="objects">In ordinal order of their keys.</param>
+    public void Reload(IReadOnlyList<StoredObject> objects, long revision)
+    {
+        lock (gate)
+        {
+            var before = current.Objects;
+            var after = ObjectMap.FromSorted(objects);
+            ring.Restart(revision);
+            Volatile.Write(ref current, new Snapshot(after, revision));
+            if (Applying is { } applying)
+            {
+                for (var walk = before.All(); walk.MoveNext();)
+                {
+                    if (after.Find(walk.Current.Key) is null)
+                    {
+                        applying(new CacheEvent(revision, walk.Current, null));
+                    }
+                }
+
+                foreach (var value in objects)
+                {
+                    if (before.Find(value.Key) is var previous && !ReferenceEquals(previous, value))
+                    {
+                        applying(new CacheEvent(revision, previous, value));
+                    }
+                }
+            }
+
+            foreach (var watcher in watchers.All())
+            {
+                watcher.End();
+            }
+        }
+    }
+
     public void Apply(CacheEvent change)
     {
         lock (gate)

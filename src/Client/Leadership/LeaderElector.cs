@@ -11,8 +11,14 @@ namespace Navarch.Client;
 /// </summary>
 public sealed partial class LeaderElector(IClient client, LeaderElectionConfig config, TimeProvider time, Random random, ILogger log)
 {
+    // Timers may be early by less than this.
+    private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(1);
+
     private Lease? observed;
     private long observedAt;
+
+    // When the last request that was granted was sent. Whoever saw the grant counts from later than this.
+    private long heldSince;
 
     /// <summary>This process leads, as far as it knows.</summary>
     public bool IsLeader { get; private set; }
@@ -68,55 +74,51 @@ public sealed partial class LeaderElector(IClient client, LeaderElectionConfig c
 
     private async Task AcquireAsync(CancellationToken ct)
     {
-        while (!await TryHoldAsync(ct))
+        while (!await TryHoldAsync(config.RenewDeadline / 2, ct))
         {
-            // Candidates that start together must not ask together for ever.
-            await Task.Delay(config.RetryPeriod * (1 + (random.NextDouble() * 0.2)), time, ct);
+            // Candidates that start together must not ask together for ever. A lease that nobody renews is taken when it
+            // runs out, not at the next of some attempts.
+            var pause = config.RetryPeriod * (1 + (random.NextDouble() * 0.2));
+            await Task.Delay(observed is { } lease && Remaining(lease) is var left && left > TimeSpan.Zero && left < pause ? left + Instant : pause, time, ct);
         }
     }
 
-    /// <summary>Returns when the lease is lost.</summary>
+    /// <summary>Returns when the lease is lost, at the latest at the deadline, whatever the server does with an attempt.</summary>
     private async Task RenewAsync(CancellationToken ct)
     {
-        var renewedAt = time.GetTimestamp();
         while (true)
         {
-            await Task.Delay(config.RetryPeriod, time, ct);
-            if (await TryHoldAsync(ct))
+            var left = config.RenewDeadline - time.GetElapsedTime(heldSince);
+            await Task.Delay(Shorter(config.RetryPeriod, left), time, ct);
+            left = config.RenewDeadline - time.GetElapsedTime(heldSince);
+            if (left <= TimeSpan.Zero)
             {
-                renewedAt = time.GetTimestamp();
+                return;
             }
-            else if (time.GetElapsedTime(renewedAt) > config.RenewDeadline || observed?.Spec.HolderIdentity != config.Identity)
+
+            if (!await TryHoldAsync(Shorter(left, config.RenewDeadline / 2), ct) && observed?.Spec.HolderIdentity != config.Identity)
             {
                 return;
             }
         }
     }
 
-    private async Task<bool> TryHoldAsync(CancellationToken ct)
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? (one > TimeSpan.Zero ? one : TimeSpan.Zero) : other;
+
+    private async Task<bool> TryHoldAsync(TimeSpan patience, CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(config.RenewDeadline / 2, time);
+        var began = time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            var lease = await client.FindAsync<Lease>(config.Lease, either.Token);
-            if (lease is null)
-            {
-                Observe(await client.CreateAsync(Held(new Lease { Metadata = new ObjectMeta { Namespace = config.Lease.Namespace, Name = config.Lease.Name } }), either.Token));
-                return true;
-            }
-
-            if (lease.Metadata.ResourceVersion != observed?.Metadata.ResourceVersion)
-            {
-                Observe(lease);
-            }
-
-            if (!MayTake(lease))
+            // A server may be unable to take back what it has begun; it is not waited for.
+            if (!await HoldAsync(either.Token).WaitAsync(either.Token))
             {
                 return false;
             }
 
-            Observe(await client.UpdateAsync(Held(lease), either.Token));
+            heldSince = began;
             return true;
         }
         catch (Exception e) when ((e is ApiException || e.IsTransient) && !ct.IsCancellationRequested)
@@ -126,12 +128,43 @@ public sealed partial class LeaderElector(IClient client, LeaderElectionConfig c
         }
     }
 
+    private async Task<bool> HoldAsync(CancellationToken ct)
+    {
+        var lease = await client.FindAsync<Lease>(config.Lease, ct);
+        ct.ThrowIfCancellationRequested();
+        if (lease is null)
+        {
+            var made = await client.CreateAsync(Held(new Lease { Metadata = new ObjectMeta { Namespace = config.Lease.Namespace, Name = config.Lease.Name } }), ct);
+            ct.ThrowIfCancellationRequested(); // What nobody waits for any more must not change what is known.
+            Observe(made);
+            return true;
+        }
+
+        if (lease.Metadata.ResourceVersion != observed?.Metadata.ResourceVersion)
+        {
+            Observe(lease);
+        }
+
+        if (!MayTake(lease))
+        {
+            return false;
+        }
+
+        var held = await client.UpdateAsync(Held(lease), ct);
+        ct.ThrowIfCancellationRequested();
+        Observe(held);
+        return true;
+    }
+
     private bool MayTake(Lease lease)
     {
         var holder = lease.Spec.HolderIdentity ?? "";
-        var duration = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? config.LeaseDuration.TotalSeconds);
-        return holder.Length == 0 || holder == config.Identity || time.GetElapsedTime(observedAt) > duration;
+        return holder.Length == 0 || holder == config.Identity || Remaining(lease) < TimeSpan.Zero;
     }
+
+    /// <summary>How long others must still respect the lease.</summary>
+    private TimeSpan Remaining(Lease lease) =>
+        TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? config.LeaseDuration.TotalSeconds) - time.GetElapsedTime(observedAt);
 
     private Lease Held(Lease lease)
     {

@@ -1,3 +1,5 @@
+using Navarch.Testing;
+
 namespace Navarch.Storage.Tests.Etcd;
 
 public sealed class LostAnswerTests : EtcdTest

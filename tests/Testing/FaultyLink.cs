@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Navarch.Storage.Tests.Etcd;
+namespace Navarch.Testing;
 
 /// <summary>A network link to one member, on which requests can be held up and answers lost.</summary>
-internal sealed class FaultyLink : IAsyncDisposable
+public sealed class FaultyLink : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly Uri target;
