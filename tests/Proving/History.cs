@@ -109,6 +109,8 @@ public sealed class History
     /// <summary>An operation that is under way.</summary>
     public sealed class Call(History history, Operation operation)
     {
+        public Verb Verb => Operation.Verb;
+
         internal Operation Operation { get; } = operation;
 
         /// <summary>A write was done.</summary>
