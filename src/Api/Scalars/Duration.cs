@@ -45,9 +45,14 @@ public readonly record struct Duration(long Nanoseconds)
 
             var unit = rest[digits..letters].ToString();
             var factor = Array.Find(Units, known => known.Unit == unit).Nanoseconds;
+            if (factor == 0 && rest[..digits].ContainsAnyInRange('0', '9'))
+            {
+                throw new FormatException(unit.Length == 0 ? $"time: missing unit in duration {Quote(text)}" : $"time: unknown unit {Quote(unit)} in duration {Quote(text)}");
+            }
+
             if (factor == 0 || digits > 20 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             {
-                throw new FormatException($"time: invalid duration \"{text}\"");
+                throw new FormatException($"time: invalid duration {Quote(text)}");
             }
 
             total += amount * factor;
@@ -57,11 +62,13 @@ public readonly record struct Duration(long Nanoseconds)
 
         if (total > long.MaxValue)
         {
-            throw new FormatException($"time: invalid duration \"{text}\"");
+            throw new FormatException($"time: invalid duration {Quote(text)}");
         }
 
         return new Duration((long)(negative ? -total : total));
     }
+
+    private static string Quote(string text) => $"\"{text}\"";
 
     public override string ToString()
     {

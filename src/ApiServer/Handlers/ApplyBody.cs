@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Http;
 using Navarch.Api;
 using Navarch.Api.Autoscaling.V1;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Media;
+using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Apply;
@@ -15,6 +17,9 @@ namespace Navarch.ApiServer.Handlers;
 internal sealed class ApplyBody
 {
     public const string MediaType = "application/apply-patch+yaml";
+
+    /// <summary>Whether a request is an apply, and not some other patch.</summary>
+    public static bool IsSentBy(HttpRequest request, RequestInfo info) => info.Verb == "patch" && BodyDecoder.MediaType(request.ContentType) == MediaType;
 
     // Owns what an object held before anybody applied to it.
     private const string EarlierManager = "before-first-apply";

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -49,7 +50,8 @@ internal sealed class Dispatcher(
             return NotFoundAsync(request);
         }
 
-        if (!kind.Rules.Verbs.Contains(info.Verb) || (info.Name.Length > 0 && info.Verb is "create"))
+        // HEAD needs the permission of a GET, and is then answered by what is proxied alone.
+        if (IsHead(request) || !kind.Rules.Verbs.Contains(info.Verb) || (info.Name.Length > 0 && info.Verb is "create"))
         {
             throw MethodNotAllowed(request, kind);
         }
@@ -102,6 +104,11 @@ internal sealed class Dispatcher(
             return NotFoundAsync(request);
         }
 
+        if (IsHead(request) && info.Subresource != "proxy")
+        {
+            throw Refused(request, info.Subresource == "status" ? "GET, PATCH, PUT" : "GET");
+        }
+
         CheckOptions(request);
         if (info.Subresource == "status" && kind.Rules.HasStatus && info.Rest.Length == 0)
         {
@@ -118,6 +125,8 @@ internal sealed class Dispatcher(
             ? handler.HandleAsync(request, kind)
             : throw StatusErrors.NotFoundPath().AsException();
     }
+
+    private static bool IsHead(ApiRequest request) => HttpMethods.IsHead(request.Http.Request.Method);
 
     private static void CheckOptions(ApiRequest request)
     {

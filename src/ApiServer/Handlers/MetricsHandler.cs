@@ -12,7 +12,7 @@ internal sealed class MetricsHandler(RequestMetrics requests, Cache cache, IRevi
 
     public Task? TryHandle(ApiRequest request)
     {
-        if (request.Info is not { Verb: "get", Path: "/metrics" })
+        if (request.Info is not { Verb: "get" or "head", Path: "/metrics" })
         {
             return null;
         }

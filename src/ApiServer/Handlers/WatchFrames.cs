@@ -18,6 +18,9 @@ internal sealed class WatchFrames(Kind kind, OutputFormat format, string include
     private readonly ApiWriter? writer = format.Form == Form.Object ? null : new ApiWriter();
     private bool hasColumns;
 
+    /// <summary>Each event is a line; else it is a message behind its length.</summary>
+    public bool IsText => !isProtobuf;
+
     public string ContentType => isProtobuf ? OutputFormat.ProtobufType + ";stream=watch" : "application/json";
 
     public void Write(IBufferWriter<byte> output, WatchItem item)

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -29,6 +28,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
             selection = Selection.Parse(kind, request.Info.Namespace, "", $"metadata.name={request.Info.Name}");
         }
 
+        var frames = new WatchFrames(kind, format, options.IncludeObject, time);
         WatchStart start;
         try
         {
@@ -38,13 +38,17 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         catch (StatusException e) when (e.Status.Code is 410 or 504)
         {
             // The request is a good one, it is history that does not reach there: that is told as an event of the watch.
-            await WriteErrorAsync(request, new WatchFrames(kind, format, options.IncludeObject, time), e.Status);
+            await AnswerAsync(request, frames, (output, ct) =>
+            {
+                frames.WriteError(output, e.Status);
+                return output.FlushAsync(ct).AsTask();
+            });
             return;
         }
 
         try
         {
-            await StreamAsync(request, kind, selection, start, format);
+            await AnswerAsync(request, frames, (output, ct) => StreamAsync(options, kind, selection, start, frames, output, ct));
         }
         finally
         {
@@ -52,28 +56,30 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
         }
     }
 
-    private static async Task WriteErrorAsync(ApiRequest request, WatchFrames frames, Status status)
+    /// <param name="write">Writes events until there are no more to come, or nobody to read them.</param>
+    private static async Task AnswerAsync(ApiRequest request, WatchFrames frames, Func<PipeWriter, CancellationToken, Task> write)
     {
+        if (WatchSocket.Find(request.Http) is { } upgrade)
+        {
+            await WatchSocket.RunAsync(request, upgrade, frames.IsText, write);
+            return;
+        }
+
         var response = request.Http.Response;
-        response.ContentType = frames.ContentType;
         response.Headers.CacheControl = "no-cache, private";
-        frames.WriteError(response.BodyWriter, status);
-        await response.BodyWriter.FlushAsync(request.Aborted);
+        response.ContentType = frames.ContentType;
+        await write(response.BodyWriter, request.Aborted);
     }
 
-    private async Task StreamAsync(ApiRequest request, Kind kind, Selection selection, WatchStart start, OutputFormat format)
+    private async Task StreamAsync(
+        RequestOptions options, Kind kind, Selection selection, WatchStart start, WatchFrames frames, PipeWriter output, CancellationToken ct)
     {
         var watcher = start.Watcher;
-        var response = request.Http.Response;
-        response.Headers.CacheControl = "no-cache, private";
-        var output = response.BodyWriter;
-        var frames = new WatchFrames(kind, format, request.Options.IncludeObject, time);
-        response.ContentType = frames.ContentType;
-        await output.FlushAsync(request.Aborted); // The headers tell the client that the watch has begun.
+        await output.FlushAsync(ct); // The headers tell the client that the watch has begun.
         if (start.Initial is { } initial)
         {
-            await WriteInitialAsync(initial, selection, output, frames, kind.Objects.Counters, request.Aborted);
-            if (request.Options is { SendInitialEvents: true, AllowWatchBookmarks: true })
+            await WriteInitialAsync(initial, selection, output, frames, kind.Objects.Counters, ct);
+            if (options is { SendInitialEvents: true, AllowWatchBookmarks: true })
             {
                 frames.WriteBookmark(output, start.InitialRevision, endsInitialEvents: true);
             }
@@ -81,21 +87,21 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
 
         var isOver = false;
         var isBookmarkDue = false;
-        using var onAbort = request.Aborted.UnsafeRegister(static w => ((Watcher)w!).Nudge(), watcher);
-        await using var lifetime = time.CreateTimer(_ => { Volatile.Write(ref isOver, true); watcher.Nudge(); }, null, Lifetime(request.Options.TimeoutSeconds), Timeout.InfiniteTimeSpan);
-        await using var bookmarks = !request.Options.AllowWatchBookmarks ? null : time.CreateTimer(
+        using var onAbort = ct.UnsafeRegister(static w => ((Watcher)w!).Nudge(), watcher);
+        await using var lifetime = time.CreateTimer(_ => { Volatile.Write(ref isOver, true); watcher.Nudge(); }, null, Lifetime(options.TimeoutSeconds), Timeout.InfiniteTimeSpan);
+        await using var bookmarks = !options.AllowWatchBookmarks ? null : time.CreateTimer(
             _ => { Volatile.Write(ref isBookmarkDue, true); watcher.Nudge(); }, null, BookmarkPeriod * (0.75 + (NextDouble() / 2)), BookmarkPeriod);
         var told = start.InitialRevision;
         while (true)
         {
-            var flushed = await output.FlushAsync(request.Aborted);
+            var flushed = await output.FlushAsync(ct);
             if (watcher.IsEnded && !watcher.HasUnread)
             {
                 kind.Objects.Counters.AddCutOff();
                 return;
             }
 
-            if (flushed.IsCompleted || flushed.IsCanceled || request.Aborted.IsCancellationRequested)
+            if (flushed.IsCompleted || flushed.IsCanceled || ct.IsCancellationRequested)
             {
                 return;
             }
@@ -113,7 +119,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
             if (Volatile.Read(ref isOver) || (isBookmarkDue && applied > told))
             {
                 Volatile.Write(ref isBookmarkDue, false);
-                if (request.Options.AllowWatchBookmarks && applied > told)
+                if (options.AllowWatchBookmarks && applied > told)
                 {
                     told = applied;
                     frames.WriteBookmark(output, applied, endsInitialEvents: false);
@@ -122,7 +128,7 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
 
             if (Volatile.Read(ref isOver))
             {
-                await output.FlushAsync(request.Aborted);
+                await output.FlushAsync(ct);
                 return;
             }
         }

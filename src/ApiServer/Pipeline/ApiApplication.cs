@@ -43,6 +43,7 @@ internal sealed partial class ApiApplication(
 
     public async Task ProcessRequestAsync(DefaultHttpContext context)
     {
+        AuditId.Set(context);
         var path = context.Request.Path.Value ?? "/";
         if (health.TryHandle(context, path) is { } checkup)
         {
@@ -68,6 +69,10 @@ internal sealed partial class ApiApplication(
             {
                 await RunLongAsync(context, info, options, user);
             }
+            else if (options.Timeout.Length > 0)
+            {
+                await RunWithinAsync(context, info, options, user);
+            }
             else
             {
                 await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
@@ -81,8 +86,7 @@ internal sealed partial class ApiApplication(
         {
             if (info is not null)
             {
-                var isApply = info.Verb == "patch" && BodyDecoder.MediaType(context.Request.ContentType) == ApplyBody.MediaType;
-                metrics.Ended(info, options, isApply, context.Response.StatusCode, time.GetElapsedTime(began), context.Response.ContentLength ?? 0);
+                metrics.Ended(info, options, ApplyBody.IsSentBy(context.Request, info), context.Response.StatusCode, time.GetElapsedTime(began), context.Response.ContentLength ?? 0);
             }
         }
     }
@@ -94,6 +98,9 @@ internal sealed partial class ApiApplication(
         context.RequestAborted = ending.Token;
         await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
     }
+
+    private Task RunWithinAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user) =>
+        Deadline.RunAsync(context, options.Timeout, time, () => dispatcher.DispatchAsync(new ApiRequest(context, info, options, user)));
 
     private async ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)
     {

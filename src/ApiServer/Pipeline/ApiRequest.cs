@@ -26,7 +26,7 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         FieldManager = FieldManager,
         GivenManager = Options.FieldManager,
         Force = Options.Force == true,
-        IsApply = Info.Verb == "patch" && Handlers.BodyDecoder.MediaType(Http.Request.ContentType) == Handlers.ApplyBody.MediaType,
+        IsApply = Handlers.ApplyBody.IsSentBy(Http.Request, Info),
     };
 
     /// <summary>As the client names itself: in the query, else by its program's name.</summary>

@@ -18,6 +18,10 @@ internal sealed class RequestOptions
     public bool AllowWatchBookmarks { get; private set; }
     public bool? SendInitialEvents { get; private set; }
     public int? TimeoutSeconds { get; private set; }
+
+    /// <summary>How long the answer may take, as the client wrote it: only where there is an end to wait for it must be a duration.</summary>
+    public string Timeout { get; private set; } = "";
+
     public bool? Pretty { get; private set; }
     public IReadOnlyList<string> DryRun { get; private set; } = [];
     public bool IsDryRun => DryRun.Count > 0;
@@ -79,6 +83,9 @@ internal sealed class RequestOptions
                 break;
             case "timeoutSeconds":
                 TimeoutSeconds = (int)Math.Clamp(Number(value), 0, int.MaxValue);
+                break;
+            case "timeout":
+                Timeout = value;
                 break;
             case "pretty":
                 Pretty = value.Length == 0 ? null : value is "1" or "t" or "T" or "true" or "TRUE" or "True";

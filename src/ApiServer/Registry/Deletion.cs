@@ -20,7 +20,8 @@ internal static class Deletion
         public sealed record Remove : Decision;
 
         /// <summary>The object is marked, and goes when its grace period is over or its finalizers are gone.</summary>
-        public sealed record Mark(IResource Value) : Decision;
+        /// <param name="ThenRemove">There is neither: it goes next. Who watches sees the mark first, as of every object with a grace period.</param>
+        public sealed record Mark(IResource Value, bool ThenRemove = false) : Decision;
 
         /// <summary>It is on its way already.</summary>
         public sealed record Nothing : Decision;
@@ -38,7 +39,7 @@ internal static class Deletion
             return DecideAgain(current, marked, finalizers, isHeld, options);
         }
 
-        if (!isHeld && grace is null or <= 0)
+        if (!isHeld && grace is null)
         {
             return new Decision.Remove();
         }
@@ -55,7 +56,7 @@ internal static class Deletion
             deleted = space with { Status = space.Status with { Phase = NamespacePhase.NamespaceTerminating } };
         }
 
-        return new Decision.Mark(deleted);
+        return new Decision.Mark(deleted, ThenRemove: !isHeld && grace == 0);
     }
 
     /// <summary>Whether an update has taken away what held back an object that is being deleted.</summary>
@@ -72,14 +73,8 @@ internal static class Deletion
         if (metadata.DeletionGracePeriodSeconds is > 0 and var before && options.GracePeriodSeconds is { } asked && (asked < 0 ? 1 : asked) < before)
         {
             var after = asked < 0 ? 1 : asked;
-            return after == 0 && !isHeld
-                ? new Decision.Remove()
-                : new Decision.Mark(current.WithMetadata(metadata with
-                {
-                    Finalizers = finalizers,
-                    DeletionTimestamp = marked.AddSeconds(after - before),
-                    DeletionGracePeriodSeconds = after,
-                }));
+            var nearer = metadata with { Finalizers = finalizers, DeletionTimestamp = marked.AddSeconds(after - before), DeletionGracePeriodSeconds = after };
+            return new Decision.Mark(current.WithMetadata(nearer), ThenRemove: after == 0 && !isHeld);
         }
 
         if (metadata.DeletionGracePeriodSeconds is null or 0 && !isHeld)

@@ -130,9 +130,9 @@ internal sealed class ObjectWriter(
                 case Deletion.Decision.Remove when await RemoveAsync(kind, current, ct) is { } gone:
                     return new DeleteOutcome(gone, IsGone: true);
                 case Deletion.Decision.Mark mark when options.IsDryRun:
-                    return new DeleteOutcome(StoredObject.From(kind.Prepare(mark.Value), current.Revision, keepValue: true), IsGone: false);
+                    return new DeleteOutcome(StoredObject.From(kind.Prepare(mark.Value), current.Revision, keepValue: true), IsGone: mark.ThenRemove);
                 case Deletion.Decision.Mark mark when await PutAsync(kind, kind.Prepare(mark.Value), current, null, ct) is { } marked:
-                    return new DeleteOutcome(marked, IsGone: false);
+                    return mark.ThenRemove ? await RemoveMarkedAsync(kind, marked) : new DeleteOutcome(marked, IsGone: false);
                 case Deletion.Decision.Nothing:
                     return new DeleteOutcome(current, IsGone: false);
                 default:
@@ -143,6 +143,31 @@ internal sealed class ObjectWriter(
             {
                 throw StatusErrors.Modified(kind.Type, name).AsException();
             }
+        }
+    }
+
+    // The mark is made: the rest is not given up because the caller is gone, nor because somebody writes at the same time.
+    private async Task<DeleteOutcome> RemoveMarkedAsync(Kind kind, StoredObject marked)
+    {
+        while (true)
+        {
+            if (await RemoveAsync(kind, marked, CancellationToken.None) is { } gone)
+            {
+                return new DeleteOutcome(gone, IsGone: true);
+            }
+
+            var now = await FindAsync(kind, marked.Key, CancellationToken.None);
+            if (now is null || now.Value.Metadata.UID != marked.Value.Metadata.UID)
+            {
+                return new DeleteOutcome(marked, IsGone: true); // Somebody else was faster.
+            }
+
+            if (!Deletion.IsReleasedBy(now.Value))
+            {
+                return new DeleteOutcome(now, IsGone: false);
+            }
+
+            marked = now;
         }
     }
 

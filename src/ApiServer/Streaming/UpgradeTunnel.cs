@@ -36,7 +36,8 @@ internal sealed class UpgradeTunnel(TimeProvider time)
             }
         }
 
-        await using var client = await UpgradeAsync(request, upgrade);
+        AllowSilence(request);
+        await using var client = await upgrade.UpgradeAsync();
         if (rest.Length > 0)
         {
             await client.WriteAsync(rest, request.Aborted);
@@ -83,20 +84,12 @@ internal sealed class UpgradeTunnel(TimeProvider time)
     private async Task<(WebSocket Socket, byte[] Surplus)> AcceptAsync(
         ApiRequest request, IHttpUpgradeFeature upgrade, SslStream backend, string path, string host, string streams, string protocol)
     {
-        var key = request.Http.Request.Headers.SecWebSocketKey.ToString();
-        if (key.Length == 0 || request.Http.Request.Headers.SecWebSocketVersion.ToString() != "13")
-        {
-            throw StatusErrors.BadRequest("websocket: the client is not using the websocket protocol: unsupported version or missing key").AsException();
-        }
-
+        WebSocketHandshake.Check(request.Http.Request.Headers);
         var (_, rest) = await AskAsync(
             request, backend,
             $"POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {streams}\r\nContent-Length: 0\r\n\r\n");
-        var headers = request.Http.Response.Headers;
-        headers.Upgrade = "websocket";
-        headers.SecWebSocketAccept = WebSocketProtocols.Accept(key);
-        headers.SecWebSocketProtocol = protocol;
-        return (WebSocket.CreateFromStream(await UpgradeAsync(request, upgrade), new WebSocketCreationOptions { IsServer = true }), rest);
+        AllowSilence(request);
+        return (await WebSocketHandshake.AcceptAsync(request.Http, upgrade, protocol), rest);
     }
 
     /// <summary>Sends the head of a request; returns when the other side agreed to the upgrade.</summary>
@@ -113,14 +106,12 @@ internal sealed class UpgradeTunnel(TimeProvider time)
         return (answer, rest);
     }
 
-    private static Task<Stream> UpgradeAsync(ApiRequest request, IHttpUpgradeFeature upgrade)
+    private static void AllowSilence(ApiRequest request)
     {
         if (request.Http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null; // A terminal may say nothing for hours.
         }
-
-        return upgrade.UpgradeAsync();
     }
 
     private static bool IsPassedOn(string header) =>

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -16,18 +15,9 @@ internal static class WebSocketProtocols
 
     // Browsers cannot set an Authorization header on a WebSocket: the token comes as if it were a protocol.
     private const string BearerPrefix = "base64url.bearer.authorization.k8s.io.";
-    private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3.
 
     public static string[] Of(IHeaderDictionary headers) =>
         headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>The answer to a client's key.</summary>
-    public static string Accept(string key)
-    {
-#pragma warning disable CA5350 // The protocol says so; it proves understanding, not identity.
-        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
-#pragma warning restore CA5350
-    }
 
     /// <summary>The token among the protocols, which is taken out so that it is not handed on; null where there is none, or nothing else.</summary>
     public static string? TakeToken(IHeaderDictionary headers)

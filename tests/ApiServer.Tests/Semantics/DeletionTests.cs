@@ -205,6 +205,56 @@ public sealed class DeletionTests(SharedServer shared) : IClassFixture<SharedSer
         Assert.Equal(404, (await shared.Admin.AskAsync(pods + "/p")).Code);
     }
 
+    [Theory]
+    [InlineData(null, true, "0")]
+    [InlineData("n", false, "0")]
+    [InlineData("n", true, "30 0")]
+    public async Task A_pod_is_seen_to_be_marked_before_it_is_gone(string? node, bool isAskedFirst, string graces)
+    {
+        var pods = $"/api/v1/namespaces/{await shared.NamespaceAsync()}/pods";
+        var created = await shared.Admin.PostAsync(pods, Pod);
+        var version = created.Version;
+        if (node is not null)
+        {
+            await shared.Admin.PostAsync(pods + "/p/binding", $$$"""{"target":{"kind":"Node","name":"{{{node}}}"}}""");
+            version = (await shared.Admin.AskAsync(pods + "/p")).Version;
+        }
+
+        await using var watch = await WatchReader.OpenAsync(shared.Admin, $"{pods}?watch=true&resourceVersion={version}");
+        if (isAskedFirst)
+        {
+            await shared.Admin.RemoveAsync(pods + "/p");
+        }
+
+        var forced = await shared.Admin.RemoveAsync(pods + "/p?gracePeriodSeconds=0");
+
+        foreach (var grace in graces.Split(' ').Select(int.Parse))
+        {
+            var (type, marked) = (await watch.NextAsync())!.Value;
+            Assert.Equal(("MODIFIED", grace), (type, (int)marked["metadata"]!["deletionGracePeriodSeconds"]!));
+            Assert.Equal((int)created.Json["metadata"]!["generation"]! + 1, (int)marked["metadata"]!["generation"]!);
+        }
+
+        var (last, gone) = (await watch.NextAsync())!.Value;
+        Assert.Equal(("DELETED", 0), (last, (int)gone["metadata"]!["deletionGracePeriodSeconds"]!));
+        Assert.NotNull(gone["metadata"]!["deletionTimestamp"]);
+        Assert.Equal(node is null ? 404 : 200, forced.Code);
+    }
+
+    [Fact]
+    public async Task A_forced_end_leaves_a_pod_whose_finalizers_hold_it()
+    {
+        var pods = $"/api/v1/namespaces/{await shared.NamespaceAsync()}/pods";
+        await shared.Admin.PostAsync(pods, Pod.Replace("\"name\":\"p\"", "\"name\":\"p\",\"finalizers\":[\"example.com/one\"]", StringComparison.Ordinal));
+
+        var forced = await shared.Admin.RemoveAsync(pods + "/p?gracePeriodSeconds=0");
+
+        Assert.Equal((200, 0), (forced.Code, (int)forced.Json["metadata"]!["deletionGracePeriodSeconds"]!));
+        Assert.Equal(forced.Text, (await shared.Admin.AskAsync(pods + "/p")).Text);
+        Assert.Equal(200, (await shared.Admin.PatchAsync(pods + "/p", "merge-patch+json", """{"metadata":{"finalizers":null}}""")).Code);
+        Assert.Equal(404, (await shared.Admin.AskAsync(pods + "/p")).Code);
+    }
+
     [Fact]
     public async Task A_collection_is_deleted_as_far_as_it_is_selected()
     {

@@ -161,7 +161,7 @@ public sealed class WebSocketTests
         Assert.Contains("403", refused.Message); // Known, but not allowed.
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(TestServer server, string path, params string[] protocols)
+    internal static async Task<ClientWebSocket> ConnectAsync(TestServer server, string path, params string[] protocols)
     {
         var socket = Socket(server, server.Authority.Client("admin", "system:masters"));
         foreach (var protocol in protocols)
@@ -173,7 +173,7 @@ public sealed class WebSocketTests
         return socket;
     }
 
-    private static ClientWebSocket Socket(TestServer server, X509Certificate2? certificate)
+    internal static ClientWebSocket Socket(TestServer server, X509Certificate2? certificate)
     {
         var socket = new ClientWebSocket();
         socket.Options.RemoteCertificateValidationCallback = (_, presented, _, _) => presented is X509Certificate2 one && one.Issuer == server.Authority.Certificate.Subject;
@@ -185,7 +185,7 @@ public sealed class WebSocketTests
         return socket;
     }
 
-    private static Uri Address(TestServer server, string path) => new($"wss://{server.Host.Address.Authority}{path}");
+    internal static Uri Address(TestServer server, string path) => new($"wss://{server.Host.Address.Authority}{path}");
 
     private static async Task<WebSocket> AcceptAsync(string head, SslStream tls, string protocol)
     {
@@ -197,7 +197,7 @@ public sealed class WebSocketTests
         return WebSocket.CreateFromStream(tls, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol });
     }
 
-    private static async Task<(WebSocketMessageType Type, byte[] Message)> ReadAsync(WebSocket socket)
+    internal static async Task<(WebSocketMessageType Type, byte[] Message)> ReadAsync(WebSocket socket)
     {
         var buffer = new byte[64 * 1024];
         var length = 0;
