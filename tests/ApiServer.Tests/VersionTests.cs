@@ -93,6 +93,129 @@ public sealed class VersionTests
         Assert.Equal(404, (await server.Admin.AskAsync(Two + "/web")).Code);
     }
 
+    private const string AppliedInOne = """
+        {"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"targetCPUUtilizationPercentage":50,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}
+        """;
+
+    private const string AppliedInTwo = """
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"kind":"Deployment","name":"web"},
+         "metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}]}}
+        """;
+
+    private const string AppliedLess = """
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}
+        """;
+
+    private static readonly string[] InOne = ["a Apply autoscaling/v1"];
+
+    [Fact]
+    public async Task Who_applies_through_another_version_owns_the_same_fields_there()
+    {
+        await using var server = await TestServer.StartAsync();
+        var first = await ApplyAsync(server, One, "a", AppliedInOne);
+        Assert.Equal(InOne, Owners(first.Json));
+
+        var second = await ApplyAsync(server, Two, "a", AppliedInTwo);
+        Assert.Equal(["a Apply autoscaling/v2"], Owners(second.Json));
+        Assert.Equal(60, (int)(await server.Admin.AskAsync(One + "/web")).Json["spec"]!["targetCPUUtilizationPercentage"]!);
+
+        var back = await ApplyAsync(server, One, "a", AppliedInOne);
+        Assert.Equal((200, 50), (back.Code, (int)back.Json["spec"]!["targetCPUUtilizationPercentage"]!));
+        Assert.Equal(InOne, Owners(back.Json));
+    }
+
+    [Fact]
+    public async Task What_is_not_applied_any_more_goes_whichever_version_named_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        await ApplyAsync(server, One, "a", AppliedInOne);
+
+        var less = await ApplyAsync(server, Two, "a", AppliedLess);
+
+        // Without metrics an autoscaler has the one that is its default.
+        Assert.Equal(80, (int)less.Json["spec"]!["metrics"]![0]!["resource"]!["target"]!["averageUtilization"]!);
+        Assert.Equal(["a Apply autoscaling/v2"], Owners(less.Json));
+    }
+
+    [Fact]
+    public async Task What_another_owns_through_another_version_stays()
+    {
+        await using var server = await TestServer.StartAsync();
+        await ApplyAsync(server, One, "a", AppliedInOne);
+        Assert.Equal(200, (await ApplyAsync(server, One, "b", AppliedInOne)).Code);
+
+        var less = await ApplyAsync(server, Two, "a", AppliedLess);
+
+        Assert.Equal((200, 50), (less.Code, (int)less.Json["spec"]!["metrics"]![0]!["resource"]!["target"]!["averageUtilization"]!));
+        Assert.Equal(["a Apply autoscaling/v2", "b Apply autoscaling/v1"], Owners(less.Json));
+        Assert.Contains("f:targetCPUUtilizationPercentage", less.Json["metadata"]!["managedFields"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_conflict_is_told_in_the_version_of_the_owner()
+    {
+        await using var server = await TestServer.StartAsync();
+        await ApplyAsync(server, One, "a", AppliedInOne);
+
+        var refused = await ApplyAsync(server, Two, "b", AppliedInTwo);
+
+        Assert.Equal((409, "Apply failed with 1 conflict: conflict with \"a\": .spec.targetCPUUtilizationPercentage"), (refused.Code, refused.Message));
+        var forced = await server.Admin.PatchAsync(Two + "/web?fieldManager=b&force=true", "apply-patch+yaml", AppliedInTwo);
+        Assert.Equal(200, forced.Code);
+        Assert.Equal(["a Apply autoscaling/v1", "b Apply autoscaling/v2"], Owners(forced.Json));
+        Assert.DoesNotContain("f:targetCPUUtilizationPercentage", forced.Json["metadata"]!["managedFields"]!.ToJsonString());
+        Assert.Contains("f:maxReplicas", forced.Json["metadata"]!["managedFields"]!.AsArray().Single(entry => (string)entry!["manager"]! == "a")!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_plain_write_takes_from_owners_of_other_versions()
+    {
+        await using var server = await TestServer.StartAsync();
+        await ApplyAsync(server, One, "a", AppliedInOne);
+
+        var same = await server.Admin.PatchAsync(Two + "/web?fieldManager=b", "merge-patch+json", """{"spec":{"minReplicas":2}}""");
+        Assert.Contains("f:targetCPUUtilizationPercentage", same.Json["metadata"]!["managedFields"]!.ToJsonString());
+        var changed = await server.Admin.PatchAsync(Two + "/web?fieldManager=b", "merge-patch+json", """{"spec":{"metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}]}}""");
+
+        Assert.Equal(["a Apply autoscaling/v1", "b Update autoscaling/v2"], Owners(changed.Json));
+        Assert.DoesNotContain("f:targetCPUUtilizationPercentage", changed.Json["metadata"]!["managedFields"]!.ToJsonString());
+        Assert.Contains("f:metrics", changed.Json["metadata"]!["managedFields"]!.ToJsonString());
+        Assert.Equal(409, (await ApplyAsync(server, One, "a", AppliedInOne)).Code);
+    }
+
+    [Fact]
+    public async Task Owners_of_events_know_both_groups()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.Admin.PostAsync(New + "?fieldManager=a", NewEvent);
+
+        var changed = await server.Admin.PatchAsync(Core + "/e?fieldManager=b", "merge-patch+json", """{"message":"other"}""");
+
+        Assert.Equal(["a Update events.k8s.io/v1", "b Update v1"], Owners(changed.Json));
+        var fields = changed.Json["metadata"]!["managedFields"]!.AsArray();
+        Assert.DoesNotContain("f:note", fields[0]!.ToJsonString());
+        Assert.Contains("f:regarding", fields[0]!.ToJsonString());
+        Assert.Equal("""{"f:message":{}}""", fields[1]!["fieldsV1"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Owners_of_versions_that_are_not_served_are_forgotten()
+    {
+        await using var server = await TestServer.StartAsync();
+        var created = await ApplyAsync(server, One, "a", AppliedInOne);
+        var older = created.Text.Replace("\"manager\":\"a\",\"operation\":\"Apply\",\"apiVersion\":\"autoscaling/v1\"", "\"manager\":\"a\",\"operation\":\"Update\",\"apiVersion\":\"autoscaling/v2beta1\"", StringComparison.Ordinal);
+
+        var changed = await server.Admin.PutAsync(One + "/web?fieldManager=b", older.Replace("\"maxReplicas\":5", "\"maxReplicas\":6", StringComparison.Ordinal));
+
+        Assert.Equal(["b Update autoscaling/v1"], Owners(changed.Json));
+    }
+
+    private static Task<Answer> ApplyAsync(TestServer server, string path, string manager, string body) =>
+        server.Admin.PatchAsync($"{path}/web?fieldManager={manager}", "apply-patch+yaml", body);
+
+    private static IEnumerable<string> Owners(JsonNode value) =>
+        value["metadata"]!["managedFields"]!.AsArray().Select(static entry => $"{entry!["manager"]} {entry["operation"]} {entry["apiVersion"]}");
+
     [Fact]
     public async Task Lists_and_watches_show_the_version_they_are_asked_in()
     {

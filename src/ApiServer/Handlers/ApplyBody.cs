@@ -105,7 +105,8 @@ internal sealed class ApplyBody
     /// <exception cref="StatusException">409: others own fields that the configuration names with another value.</exception>
     public IResource Apply(StoredObject? current)
     {
-        var untracked = kind.UntrackedIn(manager.Subresource == "status" ? UpdateScope.Status : UpdateScope.Main);
+        var scope = manager.Subresource == "status" ? UpdateScope.Status : UpdateScope.Main;
+        var untracked = kind.UntrackedIn(scope);
         var before = current is null ? kind.EmptyJson : kind.Show(current).Json;
         var beforeOwners = UpdateRecorder.FindOwners(before);
         var live = current is null ? new JsonObject() : (JsonObject)JsonNode.Parse(before);
@@ -118,10 +119,20 @@ internal sealed class ApplyBody
         }
 
         var named = Applying.Named(configuration, kind.Schema, untracked);
-        var value = Typed(Applying.Merge(live, configuration, kind.Schema, owners, manager, named));
+        var all = owners;
+        var others = OtherVersions.Take(kind, ref owners, manager);
+        var value = kind.Default(others is null
+            ? Typed(Applying.Merge(live, configuration, kind.Schema, owners, manager, named))
+            : OtherVersions.Prune(kind, Typed(Applying.Merge(live, configuration, kind.Schema)), all, manager, named));
 
         // Compared as both are written: what the client may say in several ways is no difference.
         var after = recorder.RecordApply(owners, manager, before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked, named, out var conflicts);
+        if (others is not null)
+        {
+            after = UpdateRecorder.Join(after, others.Keep(current, value, scope, out var lost));
+            conflicts = [.. conflicts, .. lost];
+        }
+
         if (conflicts.Count > 0 && !force)
         {
             conflicts = LastApplied.Unexpected(conflicts, manager, live, kind, untracked);
@@ -172,7 +183,7 @@ internal sealed class ApplyBody
     {
         try
         {
-            return kind.Default(kind.ParseRequest(merged.ToUtf8(), out _));
+            return kind.ParseRequest(merged.ToUtf8(), out _);
         }
         catch (ApiJsonException e)
         {

@@ -26,6 +26,8 @@ internal abstract class Kind
     [ThreadStatic]
     private static ProtoWriter? threadProtoWriter;
 
+    // Of a hub: itself and every view.
+    private readonly List<Kind> versions = [];
     private readonly Untracked statusUntracked;
 
     protected Kind(Resource rules, string[] fieldNames)
@@ -42,6 +44,7 @@ internal abstract class Kind
     private Kind(Resource rules, ResourceType type, Schema schema, string[] fieldNames, Kind? hub)
     {
         Hub = hub ?? this;
+        Hub.versions.Add(this);
         Objects = hub?.Objects ?? new Collection(this);
         Rules = rules;
         Type = type;
@@ -145,6 +148,9 @@ internal abstract class Kind
                 ? Rules.UnknownField(field)
                 : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"").AsException();
     }
+
+    /// <summary>The kind in another of its versions; null where it is not served in that.</summary>
+    public Kind? InVersion(string apiVersion) => Type.ApiVersion == apiVersion ? this : Hub.versions.Find(kind => kind.Type.ApiVersion == apiVersion);
 
     /// <summary>A stored object in this version; the same where it is stored in this version.</summary>
     public virtual StoredObject Show(StoredObject stored) => stored;

@@ -28,7 +28,7 @@ internal static class Ownership
     public static IReadOnlyList<ManagedFieldsEntry> OfNew(Kind kind, IResource value, WriteOptions options, DateTimeOffset now)
     {
         var given = value.Metadata.ManagedFields;
-        return options.IsApply ? given : Record(kind, Understood(given) ?? [], kind.EmptyJson, default, value, kind.MainUntracked, options, now);
+        return options.IsApply ? given : Record(kind, Understood(given) ?? [], null, value, UpdateScope.Main, options, now);
     }
 
     /// <summary>The owners of an object after an update.</summary>
@@ -57,8 +57,7 @@ internal static class Ownership
             return owners;
         }
 
-        var before = kind.Show(old).Json;
-        return Record(kind, owners, before, UpdateRecorder.FindOwners(before), value, kind.UntrackedIn(scope), options, now);
+        return Record(kind, owners, old, value, scope, options, now);
     }
 
     /// <summary>Whether two lists of owners differ in nothing but times.</summary>
@@ -92,8 +91,14 @@ internal static class Ownership
         kind.Type.ApiVersion, options.Subresource, MetadataRules.WholeSeconds(now));
 
     private static IReadOnlyList<ManagedFieldsEntry> Record(
-        Kind kind, IReadOnlyList<ManagedFieldsEntry> owners, byte[] before, Range beforeOwners, IResource value, Untracked untracked, WriteOptions options, DateTimeOffset now) =>
-        Recorder.Record(owners, ManagerOf(kind, options, now), before, beforeOwners, Kind.Text(kind.Show(value)).Span, kind.Schema, untracked);
+        Kind kind, IReadOnlyList<ManagedFieldsEntry> owners, StoredObject? old, IResource value, UpdateScope scope, WriteOptions options, DateTimeOffset now)
+    {
+        var others = OtherVersions.Take(kind, ref owners, mine: null);
+        var before = old is null ? kind.EmptyJson : kind.Show(old).Json;
+        var after = Recorder.Record(
+            owners, ManagerOf(kind, options, now), before, old is null ? default : UpdateRecorder.FindOwners(before), Kind.Text(kind.Show(value)).Span, kind.Schema, kind.UntrackedIn(scope));
+        return others is null ? after : UpdateRecorder.Join(after, others.Keep(old, value, scope, out _));
+    }
 
     // Owners as a client wrote them, as this server writes them; null when they cannot be understood, and are then ignored.
     private static List<ManagedFieldsEntry>? Understood(IReadOnlyList<ManagedFieldsEntry> given)

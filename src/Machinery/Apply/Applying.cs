@@ -30,6 +30,15 @@ public static class Applying
         return Configuration.Prune(merged, before, owned, schema);
     }
 
+    /// <summary>The object with every field the configuration names as it says. No argument is changed.</summary>
+    public static JsonObject Merge(JsonObject live, JsonObject configuration, Schema schema) => Configuration.Merge(live, configuration, schema);
+
+    /// <summary>The object without what <paramref name="former"/> had and <paramref name="owned"/> does not have. No argument is changed.</summary>
+    public static JsonObject Prune(JsonObject value, FieldSet former, FieldSet owned, Schema schema) => Configuration.Prune(value, former, owned, schema);
+
+    /// <summary>Every field that an object has.</summary>
+    public static FieldSet All(JsonObject value, Schema schema) => OwnedFields.Of(value, schema);
+
     /// <summary>
     /// The fields that a configuration names and that an object holds with the same value: what a client that compared on
     /// its own side can be said to own.
@@ -40,7 +49,7 @@ public static class Applying
         return Named(configuration, schema, untracked).Except(difference.Written).Except(difference.Removed);
     }
 
-    internal static FieldSet Fields(ManagedFieldsEntry entry) => entry.FieldsV1 is { } fields ? FieldSet.Parse(fields.Json.Span) : FieldSet.Empty;
+    public static FieldSet Fields(ManagedFieldsEntry entry) => entry.FieldsV1 is { } fields ? FieldSet.Parse(fields.Json.Span) : FieldSet.Empty;
 }
 
 /// <summary>Fields that another manager owns with another value.</summary>

@@ -7,7 +7,7 @@ namespace Navarch.Machinery.Apply;
 public sealed record Manager(string Name, string ApiVersion, string Subresource, DateTimeOffset Now)
 {
     /// <summary>Whether an entry is this manager's own. Who applies is known by name, whichever version it applies through.</summary>
-    internal bool Is(ManagedFieldsEntry entry, string operation) =>
+    public bool Is(ManagedFieldsEntry entry, string operation) =>
         entry.Manager == Name && entry.Operation == operation && entry.Subresource == Subresource
         && (entry.APIVersion == ApiVersion || operation == FieldOperation.Apply);
 

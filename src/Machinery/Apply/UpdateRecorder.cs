@@ -115,6 +115,33 @@ public sealed partial class UpdateRecorder
         return OwnerOrder.Arrange(entries);
     }
 
+    /// <summary>
+    /// What others own after a write, where they own it through another version than the write's: the texts and the schema
+    /// are those of their version.
+    /// </summary>
+    /// <param name="conflicts">What they own and lose to a value.</param>
+    public IReadOnlyList<ManagedFieldsEntry> Keep(
+        IReadOnlyList<ManagedFieldsEntry> owners, ReadOnlySpan<byte> oldJson, Range oldOwners, ReadOnlySpan<byte> newJson, Schema schema, Untracked untracked,
+        out IReadOnlyList<ApplyConflict> conflicts)
+    {
+        conflicts = [];
+        tree.Reset();
+        childCount = 0;
+        before.Load(oldJson, oldOwners);
+        after.Load(newJson, FindOwners(newJson));
+        var change = tree.AddNode(0, 0);
+        if (!new Walk(this, oldJson, newJson, untracked).Compare(0, 0, Shape.Of(schema), change, isRoot: true))
+        {
+            return owners;
+        }
+
+        conflicts = [.. owners.Select(owner => Lost(owner, change)).OfType<ApplyConflict>()];
+        return [.. owners.Select(owner => Others(owner, change)).OfType<ManagedFieldsEntry>()];
+    }
+
+    /// <summary>The entries of several versions in one list, in order.</summary>
+    public static IReadOnlyList<ManagedFieldsEntry> Join(params IEnumerable<IEnumerable<ManagedFieldsEntry>> owners) => OwnerOrder.Arrange([.. owners.SelectMany(static list => list)]);
+
     /// <summary>Where <c>,"managedFields":[…]</c> stands in the text of an object; an empty range where there is none.</summary>
     public static Range FindOwners(ReadOnlySpan<byte> json)
     {
