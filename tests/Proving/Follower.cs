@@ -34,7 +34,7 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
         }
     }
 
-    /// <summary>Everything that was told by watches, one after the other, since the last list.</summary>
+    /// <summary>Everything that was told by watches since the last list, as <c>ADDED name@resourceVersion value</c>.</summary>
     public IReadOnlyList<string> Events
     {
         get
@@ -45,6 +45,9 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
             }
         }
     }
+
+    /// <summary>The revision of the last list.</summary>
+    public long ListedAt { get; private set; }
 
     /// <summary>How often it had to list.</summary>
     public int Lists { get; private set; }
@@ -124,7 +127,7 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
             }
 
             events.Clear();
-            revision = at;
+            ListedAt = revision = at;
             Lists++;
         }
     }

@@ -28,6 +28,18 @@ public sealed class History
         }
     }
 
+    /// <summary>How many writes were done.</summary>
+    public int Writes
+    {
+        get
+        {
+            lock (gate)
+            {
+                return doneAt.Count;
+            }
+        }
+    }
+
     /// <summary>A client calls. What becomes of it is said to the <see cref="Call"/>, once.</summary>
     /// <param name="value">What is written.</param>
     /// <param name="expected">What must be there.</param>

@@ -14,7 +14,7 @@ internal sealed class Load : IAsyncDisposable
     // Clients whose answers were lost leave operations that may or may not have happened. New names begin without any.
     private const int GenerationsKept = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(60);
 
     private readonly IReadOnlyList<LocalServer> servers;
@@ -68,6 +68,23 @@ internal sealed class Load : IAsyncDisposable
         });
     }));
 
+    /// <summary>Returns when so many more writes were done.</summary>
+    public async Task GetsOnAsync(int writes, Task writing)
+    {
+        var wanted = History.Writes + writes;
+        using var limit = new CancellationTokenSource(SettleMax);
+        while (History.Writes < wanted)
+        {
+            if (writing.IsFaulted)
+            {
+                await writing;
+            }
+
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
     /// <summary>When all is quiet: reads everything through every server, has the watchers come to the end, and judges.</summary>
     public async Task VerifyAsync()
     {
@@ -93,6 +110,7 @@ internal sealed class Load : IAsyncDisposable
         Assert.Null(RevisionOrder.FindViolation(History.Operations));
         var final = await FinalAsync();
         Assert.All(Followers, follower => Assert.Equal(final, follower.Objects));
+        Assert.All(Followers, follower => Assert.Empty(WrittenAfter(follower.ListedAt).Except(follower.Events)));
         Assert.Contains(History.Operations, operation => operation is { Verb: Verb.Update, Outcome: Outcome.Done });
     }
 
@@ -120,6 +138,11 @@ internal sealed class Load : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
         }
     }
+
+    /// <summary>The events that whoever watches from a revision on must have seen: those of the writes that were acknowledged.</summary>
+    private IEnumerable<string> WrittenAfter(long revision) => History.Operations
+        .Where(operation => operation is { Verb: Verb.Create or Verb.Update, Outcome: Outcome.Done } && operation.Revision > revision)
+        .Select(write => $"{(write.Verb == Verb.Create ? "ADDED" : "MODIFIED")} {write.Key}@{write.Revision} {write.Value}");
 
     /// <summary>What a list shows, by a reader who has seen nothing else.</summary>
     private async Task<IReadOnlyList<string>> FinalAsync()
