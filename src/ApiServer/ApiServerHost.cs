@@ -75,8 +75,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new CertificateSubjects(),
         ];
         var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
-        var addresses = new AddressPool(config.ServiceNetwork, new Random());
-        var allocator = new ServiceAllocator(addresses, new PortPool(config.NodePortFirst, config.NodePortLast, new Random()));
+        var allocator = new ServiceAllocator(
+            new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
         var authorizer = new ComponentAuthorizer();
         var kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
@@ -152,9 +152,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
             var recorded = new ServiceAddresses(catalog, objects, store.IsShared, time, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
             recorded.Attach(allocator.LearnRecorded);
+            var ranges = new ServiceRange(catalog, objects, config.ServiceNetwork, time, logs.CreateLogger("Navarch.ApiServer.ServiceRange"));
+            ranges.Attach(allocator.LearnRanges);
+            var flows = new DanglingFlows(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.DanglingFlows"));
+            flows.Attach();
             host.following = host.FollowAsync();
-            await new SystemObjects(catalog, objects, time).EnsureAsync(discovery.LocalVersions, ct);
-            await new ServiceRange(catalog, objects, config.ServiceNetwork, time).EnsureAsync(ct);
+            await new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct);
+            await Task.WhenAll(ranges.EnsureAsync(ct), flows.RepairAsync(ct));
             var claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;
             await (claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct));
             (allocator.Objects, allocator.Claims) = (recorded, claims);
@@ -171,11 +175,12 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             await https.StartAsync(application, ct);
             host.Address = Reachable(https.Address);
             var leases = store.IsShared ? new ServerLeases(store, config.AdvertiseAddress, host.Address.Port) : null;
-            var service = new KubernetesService(catalog, objects, addresses.First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
+            var service = new KubernetesService(catalog, objects, new AddressRange(config.ServiceNetwork).First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
             cache.Unserved = service.Notice;
             await service.EnsureAsync(ct);
             host.keeping = Task.WhenAll(
-                service.KeepAsync(host.stopping.Token), recorded.KeepAsync(host.stopping.Token), claims?.KeepAsync(host.stopping.Token) ?? Task.CompletedTask);
+                service.KeepAsync(host.stopping.Token), recorded.KeepAsync(host.stopping.Token), ranges.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token),
+                claims?.KeepAsync(host.stopping.Token) ?? Task.CompletedTask);
             return host;
         }
         catch

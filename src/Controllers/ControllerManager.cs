@@ -4,6 +4,7 @@ using Navarch.Api.Apps.V1;
 using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
+using Navarch.Api.Networking.V1;
 using Navarch.Client;
 
 namespace Navarch.Controllers;
@@ -66,6 +67,7 @@ public static partial class ControllerManager
         Host(new TaintEvictionController(pods, nodes, recording, Recorder("taint-eviction-controller"), time), many);
         Host(new NamespaceController(namespaces, pods, recording, time), many);
         Host(new ServiceAccountController(namespaces, informers.Get<ServiceAccount>(), recording), 1);
+        Host(new ServiceRangeController(informers.Get<ServiceCIDR>(), informers.Get<Api.Networking.V1.IPAddress>(), recording, time), 1);
         if (config.RootCertificate.Length > 0)
         {
             Host(new RootCertificateController(namespaces, informers.Get<ConfigMap>(), recording, config.RootCertificate), 1);

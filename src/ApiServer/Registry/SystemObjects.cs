@@ -15,7 +15,7 @@ namespace Navarch.ApiServer.Registry;
 /// What every cluster has from the start: four namespaces, two priority classes, priority levels and flow schemas, and
 /// an APIService for each group version that the server serves itself.
 /// </summary>
-internal sealed class SystemObjects(Catalog catalog, ObjectWriter objects, TimeProvider time)
+internal sealed class SystemObjects(Catalog catalog, ObjectWriter objects)
 {
     private const string AutoManaged = "kube-aggregator.kubernetes.io/automanaged";
 
@@ -49,7 +49,8 @@ internal sealed class SystemObjects(Catalog catalog, ObjectWriter objects, TimeP
                 SuggestedFlows.FindFixedLevel(wanted.Metadata.Name) is null && !FollowsServer(present.Metadata) ? null
                 : wanted.Spec.Type == PriorityLevelEnablement.Exempt && !FollowsServer(present.Metadata) ? null
                 : present with { Spec = wanted.Spec })),
-            .. SuggestedFlows.FixedSchemas.Concat(SuggestedFlows.Schemas).Select(schema => EnsureSchemaAsync(schema, ct)),
+            .. SuggestedFlows.FixedSchemas.Concat(SuggestedFlows.Schemas).Select(schema => EnsureAsync(schema, ct, static (present, wanted) =>
+                SuggestedFlows.FindFixed(wanted.Metadata.Name) is null && !FollowsServer(present.Metadata) ? null : present with { Spec = wanted.Spec })),
             .. served.Select(version => EnsureAsync(ServiceOf(version), ct, static (present, wanted) => present with { Spec = wanted.Spec })),
         ]);
     }
@@ -67,33 +68,6 @@ internal sealed class SystemObjects(Catalog catalog, ObjectWriter objects, TimeP
             VersionPriority = GroupOrder.VersionPriorityOf(served.Group, served.Version),
         },
     };
-
-    private async Task EnsureSchemaAsync(FlowSchema schema, CancellationToken ct)
-    {
-        var stored = await EnsureAsync(schema, ct, static (present, wanted) =>
-            SuggestedFlows.FindFixed(wanted.Metadata.Name) is null && !FollowsServer(present.Metadata) ? null : present with { Spec = wanted.Spec });
-        if (((FlowSchema)stored.Value).Status.Conditions.Count > 0)
-        {
-            return;
-        }
-
-        var status = new FlowSchemaStatus
-        {
-            Conditions =
-            [
-                new FlowSchemaCondition
-                {
-                    Type = "Dangling",
-                    Status = Api.FlowControl.V1.ConditionStatus.ConditionFalse,
-                    LastTransitionTime = MetadataRules.WholeSeconds(time.GetUtcNow()),
-                    Reason = "Found",
-                    Message = $"This FlowSchema references the PriorityLevelConfiguration object named {GoText.Quote(schema.Spec.PriorityLevelConfiguration.Name)} and it exists",
-                },
-            ],
-        };
-        await objects.UpdateAsync(
-            catalog.Get<FlowSchema>(), "", schema.Metadata.Name, current => (FlowSchema)current.Value with { Status = status }, UpdateScope.Status, new WriteOptions(UserInfo.Server), ct);
-    }
 
     /// <param name="correct">What must become of an object that is there already; null to leave it as it is.</param>
     private async Task<StoredObject> EnsureAsync<T>(T wanted, CancellationToken ct, Func<T, T, T?>? correct = null) where T : class, IResource<T>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.ApiServer.Registry;
@@ -17,11 +18,14 @@ internal sealed class ServiceAllocator : IAllocator
     private readonly Lock gate = new();
     private readonly AddressPool addresses;
     private readonly PortPool ports;
+    private readonly string family;
 
-    public ServiceAllocator(AddressPool addresses, PortPool ports)
+    /// <param name="family">That of the cluster's addresses.</param>
+    public ServiceAllocator(AddressPool addresses, PortPool ports, AddressFamily family)
     {
         this.addresses = addresses;
         this.ports = ports;
+        this.family = family == AddressFamily.InterNetwork ? IPFamily.IPv4Protocol : IPFamily.IPv6Protocol;
     }
 
     /// <summary>Shows to clients what is given out here; null while there is nobody to show it to.</summary>
@@ -37,6 +41,15 @@ internal sealed class ServiceAllocator : IAllocator
         }
 
         services.Applying = change => Learn(change.Previous, change.Current);
+    }
+
+    /// <summary>Gives out addresses from these ranges from now on.</summary>
+    public void LearnRanges(IReadOnlyList<AddressRange> ranges)
+    {
+        lock (gate)
+        {
+            addresses.Ranges = ranges;
+        }
     }
 
     /// <summary>An address somebody recorded for a purpose of their own is not given to a service.</summary>
@@ -127,14 +140,13 @@ internal sealed class ServiceAllocator : IAllocator
             return spec with { ClusterIP = "", ClusterIPs = [], IPFamilies = [], IPFamilyPolicy = null };
         }
 
-        var family = addresses.Network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? IPFamily.IPv4Protocol : IPFamily.IPv6Protocol;
         if (spec.IPFamilies.Count == 0)
         {
             spec = spec with { IPFamilies = [family] };
         }
 
         spec = spec with { IPFamilyPolicy = spec.IPFamilyPolicy ?? IPFamilyPolicy.SingleStack };
-        if (NeedsAddress(spec) && !CheckFamilies(spec, family, errors))
+        if (NeedsAddress(spec) && !CheckFamilies(spec, errors))
         {
             return spec;
         }
@@ -169,7 +181,7 @@ internal sealed class ServiceAllocator : IAllocator
 
         if (!IPAddress.TryParse(spec.ClusterIP, out var wanted) || !addresses.Contains(wanted))
         {
-            errors.Invalid("spec.clusterIPs", new RawValue($"[\"{spec.ClusterIP}\"]"), $"failed to allocate IP {spec.ClusterIP}: the provided IP ({spec.ClusterIP}) is not in the valid range. The range of valid IPs is {addresses.Network}");
+            errors.Invalid("spec.clusterIPs", new RawValue($"[\"{spec.ClusterIP}\"]"), $"failed to allocate IP {spec.ClusterIP}: the provided network does not match the current range");
         }
         else if (!addresses.TryTake(wanted, owner))
         {
@@ -183,7 +195,7 @@ internal sealed class ServiceAllocator : IAllocator
         return spec with { ClusterIPs = [spec.ClusterIP] };
     }
 
-    private static bool CheckFamilies(ServiceSpec spec, string family, FieldErrors errors)
+    private bool CheckFamilies(ServiceSpec spec, FieldErrors errors)
     {
         if (spec.IPFamilyPolicy == IPFamilyPolicy.RequireDualStack)
         {

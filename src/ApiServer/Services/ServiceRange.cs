@@ -1,16 +1,56 @@
 using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Networking.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using Navarch.Storage;
 
 namespace Navarch.ApiServer.Services;
 
-/// <summary>Shows the range that services get their addresses from, as the ServiceCIDR <c>kubernetes</c>.</summary>
-internal sealed class ServiceRange(Catalog catalog, ObjectWriter objects, IPNetwork network, TimeProvider time)
+/// <summary>
+/// The ranges that services get their addresses from: those of all ServiceCIDR objects that are ready and stay. Keeps the
+/// first of them, <c>kubernetes</c>, which says what the server was told.
+/// </summary>
+internal sealed partial class ServiceRange(Catalog catalog, ObjectWriter objects, IPNetwork network, TimeProvider time, ILogger log)
 {
     private const string Name = "kubernetes";
 
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+
+    // Written by the one feed of the cache.
+    private readonly SortedDictionary<string, ServiceCIDR> known = new(StringComparer.Ordinal);
+    private readonly Channel<bool> lost = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Learns what exists, and from then on every change. To be called when the cache is loaded and stands still.</summary>
+    /// <param name="learn">Is told which ranges there are, whenever that changes.</param>
+    public void Attach(Action<IReadOnlyList<AddressRange>> learn)
+    {
+        var ranges = catalog.Get<ServiceCIDR>().Objects;
+        ranges.KeepValues();
+        for (var walk = ranges.Current.Objects.All(); walk.MoveNext();)
+        {
+            known[walk.Current.Name] = (ServiceCIDR)walk.Current.Value;
+        }
+
+        learn(Open());
+        ranges.Applying = change =>
+        {
+            if (change.Current is { } current)
+            {
+                known[current.Name] = (ServiceCIDR)current.Value;
+            }
+            else if (change.Previous is { } previous && known.Remove(previous.Name) && previous.Name == Name)
+            {
+                lost.Writer.TryWrite(true);
+            }
+
+            learn(Open());
+        };
+    }
+
+    /// <summary>Makes the first range if it is not there.</summary>
     public async Task EnsureAsync(CancellationToken ct)
     {
         var kind = catalog.Get<ServiceCIDR>();
@@ -30,7 +70,43 @@ internal sealed class ServiceRange(Catalog catalog, ObjectWriter objects, IPNetw
         await objects.UpdateAsync(kind, "", Name, current => Ready((ServiceCIDR)current.Value), UpdateScope.Exact, write, ct);
     }
 
-    private ServiceCIDR Ready(ServiceCIDR value) => value.Status.Conditions.Any(static condition => condition is { Type: "Ready", Status: "True" })
+    /// <summary>Makes the first range anew when somebody has deleted it. Ends by cancellation.</summary>
+    public async Task KeepAsync(CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var _ in lost.Reader.ReadAllAsync(ct))
+            {
+                try
+                {
+                    await EnsureAsync(ct);
+                }
+                catch (Exception e) when (e is StatusException or StoreException)
+                {
+                    LogNotKept(e);
+                    await Task.Delay(RetryDelay, time, ct);
+                    lost.Writer.TryWrite(true);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    // Before the first range is an object, it is what the server was told. What nobody has judged yet is ready: the controller may not run.
+    private List<AddressRange> Open()
+    {
+        var open = known.Values.Where(static range => range.Metadata.DeletionTimestamp is null && range.Status.Conditions.All(static condition => condition is not { Type: "Ready", Status: not "True" }))
+            .OrderBy(static range => range.Metadata.Name != Name)
+            .SelectMany(static range => range.Spec.CIDRs)
+            .Select(static cidr => IPNetwork.TryParse(cidr, out var parsed) ? parsed : default)
+            .Where(parsed => parsed != default && parsed.BaseAddress.AddressFamily == network.BaseAddress.AddressFamily);
+        return [.. (known.ContainsKey(Name) ? open : open.Prepend(network)).Distinct().Select(static network => new AddressRange(network))];
+    }
+
+    private ServiceCIDR Ready(ServiceCIDR value) => value.Metadata.DeletionTimestamp is not null || value.Status.Conditions.Any(static condition => condition is { Type: "Ready", Status: not "Unknown" })
         ? value
         : value with
         {
@@ -43,4 +119,7 @@ internal sealed class ServiceRange(Catalog catalog, ObjectWriter objects, IPNetw
                 ],
             },
         };
+
+    [LoggerMessage(LogLevel.Warning, "the first range of service addresses could not be made anew; trying again")]
+    private partial void LogNotKept(Exception cause);
 }

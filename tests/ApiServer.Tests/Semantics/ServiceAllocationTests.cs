@@ -9,6 +9,7 @@ public sealed class ServiceAllocationTests
 {
     private const string Services = "/api/v1/namespaces/default/services";
     private const string Addresses = "/apis/networking.k8s.io/v1/ipaddresses";
+    private const string Ranges = "/apis/networking.k8s.io/v1/servicecidrs";
 
     [Fact]
     public async Task The_range_and_the_first_address_are_objects_from_the_start()
@@ -77,7 +78,9 @@ public sealed class ServiceAllocationTests
     }
 
     [Theory]
-    [InlineData(",\"clusterIP\":\"10.97.0.9\"", "spec.clusterIPs: Invalid value: [\"10.97.0.9\"]: failed to allocate IP 10.97.0.9: the provided IP (10.97.0.9) is not in the valid range. The range of valid IPs is 10.96.0.0/24")]
+    [InlineData(",\"clusterIP\":\"10.97.0.9\"", "spec.clusterIPs: Invalid value: [\"10.97.0.9\"]: failed to allocate IP 10.97.0.9: the provided network does not match the current range")]
+    [InlineData(",\"clusterIP\":\"10.96.0.0\"", "spec.clusterIPs: Invalid value: [\"10.96.0.0\"]: failed to allocate IP 10.96.0.0: the provided network does not match the current range")]
+    [InlineData(",\"clusterIP\":\"10.96.0.255\"", "spec.clusterIPs: Invalid value: [\"10.96.0.255\"]: failed to allocate IP 10.96.0.255: the provided network does not match the current range")]
     [InlineData(",\"clusterIP\":\"10.96.0.1\"", "spec.clusterIPs: Invalid value: [\"10.96.0.1\"]: failed to allocate IP 10.96.0.1: provided IP is already allocated")]
     [InlineData(",\"ipFamilyPolicy\":\"RequireDualStack\"", "spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services")]
     [InlineData(",\"ipFamilies\":[\"IPv6\"]", "spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster")]
@@ -107,6 +110,60 @@ public sealed class ServiceAllocationTests
         Assert.Contains("range is full", (await server.Admin.PostAsync(Services, Service("late"))).Message, StringComparison.Ordinal);
         await server.Admin.RemoveAsync(Addresses + "/10.96.0.3");
         Assert.Equal("10.96.0.3", (string)(await server.Admin.PostAsync(Services, Service("late"))).Json["spec"]!["clusterIP"]!);
+    }
+
+    [Fact]
+    public async Task A_further_range_gives_addresses_when_the_first_is_full()
+    {
+        await using var server = await TestServer.StartAsync(static config => config with { ServiceNetwork = IPNetwork.Parse("10.96.0.0/29") });
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(201, (await server.Admin.PostAsync(Services, Service($"s{i}"))).Code);
+        }
+
+        Assert.Contains("range is full", (await server.Admin.PostAsync(Services, Service("late"))).Message, StringComparison.Ordinal);
+        Assert.Equal(201, (await server.Admin.PostAsync(Ranges, Range("more", "10.97.0.0/29"))).Code);
+
+        Assert.StartsWith("10.97.0.", (string)(await server.Admin.PostAsync(Services, Service("late"))).Json["spec"]!["clusterIP"]!, StringComparison.Ordinal);
+        var named = await server.Admin.PostAsync(Ranges, Range("named", "10.98.0.0/24"));
+        Assert.Equal(201, (await server.Admin.PostAsync(Services, Service("asked", ",\"clusterIP\":\"10.98.0.9\""))).Code);
+        Assert.Equal("asked", (string)(await server.Admin.AskAsync(Addresses + "/10.98.0.9")).Json["spec"]!["parentRef"]!["name"]!);
+
+        await server.RestartAsync();
+        Assert.Equal(422, (await server.Admin.PostAsync(Services, Service("again", ",\"clusterIP\":\"10.98.0.9\""))).Code);
+        Assert.Equal(201, (await server.Admin.PostAsync(Services, Service("again", ",\"clusterIP\":\"10.98.0.10\""))).Code);
+        Assert.Equal("named", (string)named.Json["metadata"]!["name"]!);
+    }
+
+    [Fact]
+    public async Task A_range_that_goes_or_is_not_ready_gives_nothing_and_takes_nothing()
+    {
+        await using var server = await TestServer.StartAsync(static config => config with { ServiceNetwork = IPNetwork.Parse("10.96.0.0/24") });
+        await server.Admin.PostAsync(Ranges, Range("more", "10.97.0.0/24", ",\"finalizers\":[\"example.com/hold\"]"));
+        Assert.Equal(201, (await server.Admin.PostAsync(Services, Service("a", ",\"clusterIP\":\"10.97.0.1\""))).Code);
+
+        var unready = await server.Admin.PatchAsync(Ranges + "/more/status", "merge-patch+json", """{"status":{"conditions":[{"type":"Ready","status":"False","reason":"Because","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""");
+        Assert.Equal(200, unready.Code);
+        Assert.Equal(422, (await server.Admin.PostAsync(Services, Service("b", ",\"clusterIP\":\"10.97.0.2\""))).Code);
+        await server.Admin.PatchAsync(Ranges + "/more/status", "merge-patch+json", """{"status":{"conditions":[{"type":"Ready","status":"True","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""");
+        Assert.Equal(201, (await server.Admin.PostAsync(Services, Service("b", ",\"clusterIP\":\"10.97.0.2\""))).Code);
+
+        Assert.Equal(200, (await server.Admin.RemoveAsync(Ranges + "/more")).Code);
+        Assert.Equal(422, (await server.Admin.PostAsync(Services, Service("c", ",\"clusterIP\":\"10.97.0.3\""))).Code);
+        Assert.Equal(200, (await server.Admin.PatchAsync(Services + "/a", "merge-patch+json", """{"spec":{"selector":{"x":"y"}}}""")).Code);
+        Assert.Equal("10.97.0.1", (string)(await server.Admin.AskAsync(Services + "/a")).Json["spec"]!["clusterIP"]!);
+    }
+
+    [Fact]
+    public async Task The_first_range_comes_back()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var watch = await WatchReader.OpenAsync(server.Admin, Ranges + "?watch=true");
+
+        Assert.Equal(200, (await server.Admin.RemoveAsync(Ranges + "/kubernetes")).Code);
+
+        Assert.Equal(["ADDED kubernetes", "DELETED kubernetes", "ADDED kubernetes", "MODIFIED kubernetes"], await watch.NextAsync(4));
+        Assert.Equal(201, (await server.Admin.PostAsync(Services, Service("a"))).Code);
     }
 
     [Fact]
@@ -222,6 +279,8 @@ public sealed class ServiceAllocationTests
             }
         }
     }
+
+    private static string Range(string name, string cidr, string more = "") => $$$"""{"metadata":{"name":"{{{name}}}"{{{more}}}},"spec":{"cidrs":["{{{cidr}}}"]}}""";
 
     private static string Service(string name, string more = "", int nodePort = 0) =>
         $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"ports":[{"port":80{{{(nodePort == 0 ? "" : $",\"nodePort\":{nodePort}")}}}}]{{{more}}}}}""";

@@ -53,7 +53,4 @@ public sealed class ServiceCIDRResource : Resource<ServiceCIDR>
             }
         }
     }
-
-    public override void ValidateStatusUpdate(ServiceCIDR value, ServiceCIDR old, FieldErrors errors) =>
-        errors.Conditions(FieldPath.Of("status") / "conditions", value.Status.Conditions);
 }
