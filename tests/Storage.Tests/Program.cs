@@ -1,5 +1,6 @@
 using System.Globalization;
 using Navarch.Storage.Tests.Sqlite;
+using Navarch.Storage.Tests.Sqlite.Disks;
 
 if (args is not [CrashWriter.Command, var path, var seedText, .. var powerCut])
 {
@@ -9,7 +10,8 @@ if (args is not [CrashWriter.Command, var path, var seedText, .. var powerCut])
 var seed = int.Parse(seedText, CultureInfo.InvariantCulture);
 if (powerCut is [var pathAfter, var calls, var disk])
 {
-    PowerCutDisk.Install(path, pathAfter, seed, int.Parse(calls, CultureInfo.InvariantCulture), syncs: disk == "honest");
+    SqliteDisks.Attach(
+        Path.GetDirectoryName(path)!, new PowerCutDisk(path, pathAfter, new Random(seed), int.Parse(calls, CultureInfo.InvariantCulture), disk == "honest"));
 }
 
 return await CrashWriter.RunAsync(path, seed);

@@ -7,6 +7,8 @@ internal sealed class SqliteException(int extendedCode, string message, string d
     // Primary codes are the low byte: https://sqlite.org/rescode.html
     private const int Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
 
+    private const int IoErrorSync = 1034;
+
     private const int IoErrorCorruptFileSystem = 8458, IoErrorData = 8202, ReadOnlyDatabaseMoved = 1032;
 
     /// <summary>
@@ -22,7 +24,8 @@ internal sealed class SqliteException(int extendedCode, string message, string d
 
     /// <summary>The same failure in the terms of the store.</summary>
     public StoreException ToStoreException(string doing) =>
-        IsOutside ? new StoreUnavailableException($"cannot {doing}: {Advice()}", this)
+        extendedCode == IoErrorSync ? new StoreOutcomeUnknownException($"whether the disk kept it is not known until the next write: cannot {doing}: {Message}", this)
+        : IsOutside ? new StoreUnavailableException($"cannot {doing}: {Advice()}", this)
         : IsDamage ? new StoreDataException($"cannot {doing}: the data is damaged: {Message}", this)
         : new StoreFailedException($"cannot {doing}: {Message}", this);
 

@@ -247,7 +247,10 @@ internal sealed class WriteLoop
         }
     }
 
-    /// <summary>The disk refused. Nobody has seen anything of this group, and the next one begins from the same state.</summary>
+    /// <summary>
+    /// The disk refused. Nobody has seen anything of this group, and the next one begins from the same state: it is written over this one.
+    /// Where only the sync failed, this one comes true after all if the process dies before that; its writers are told so.
+    /// </summary>
     private void Refuse(StoreException reason)
     {
         connection.Rollback();

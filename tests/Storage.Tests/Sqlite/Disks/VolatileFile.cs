@@ -1,4 +1,4 @@
-namespace Navarch.Storage.Tests.Sqlite;
+namespace Navarch.Storage.Tests.Sqlite.Disks;
 
 /// <summary>
 /// What a file's disk has been told and not yet been asked to keep. The file itself shows everything, as the kernel's cache does;

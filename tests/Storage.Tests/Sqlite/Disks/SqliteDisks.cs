@@ -1,18 +1,25 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Navarch.Storage.Tests.Sqlite;
+namespace Navarch.Storage.Tests.Sqlite.Disks;
+
+/// <summary>What a disk does with calls that would change it. A code of SQLite's other than 0 refuses the call.</summary>
+internal interface IDisk
+{
+    int Write(string path, long offset, ReadOnlySpan<byte> bytes);
+
+    int Truncate(string path, long length);
+
+    /// <summary>Nothing else happens on a sync: files of tests need not survive the machine.</summary>
+    int Sync(string path);
+
+    int Delete(string path);
+}
 
 /// <summary>
-/// A file system for SQLite whose power fails: at a call to it that was chosen before, the process writes what the disk would have
-/// kept to another directory and kills itself. Everything SQLite does goes through it (https://sqlite.org/vfs.html), and nothing of the
-/// store knows.
+/// Puts disks of the tests' own between SQLite and its file system (https://sqlite.org/vfs.html): all that SQLite does to the files of a directory
+/// goes by the directory's disk, and nothing of the store knows. Other files are none of its business.
 /// </summary>
-/// <remarks>
-/// It stands before SQLite's own file system and hands everything on, but a sync, which is only noted: files of tests need not
-/// survive the machine. The index of the log in shared memory is not a file of the disk and is gone.
-/// </remarks>
-internal static unsafe partial class PowerCutDisk
+internal static unsafe partial class SqliteDisks
 {
     private const int Ok = 0;
     private const string Library = "libsqlite3.so.0";
@@ -20,31 +27,41 @@ internal static unsafe partial class PowerCutDisk
     // The database, its rollback journal, its log.
     private const int FlagsOfData = 0x100 | 0x800 | 0x80000;
 
-    // One thread at a time: so a cut finds everything at rest. Guards all below.
+    // Guards what follows.
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, VolatileFile> Files = [];
-    private static readonly Dictionary<nint, VolatileFile> ByHandle = [];
-    private static Random random = null!;
-    private static string after = null!;
-    private static string database = null!;
-    private static bool isHonest;
-    private static int callsLeft;
+    private static readonly Dictionary<string, IDisk> Attached = [];
+    private static readonly Dictionary<nint, (IDisk Disk, string Path)> Opened = [];
     private static Vfs* real;
     private static IoMethods* methods;
 
-    /// <summary>From now on the process's stores lie on this disk.</summary>
-    /// <param name="path">The database.</param>
-    /// <param name="pathAfter">Where it is to be found after the power cut.</param>
-    /// <param name="calls">How many calls that change the disk go well.</param>
-    /// <param name="syncs">Whether a sync is one, or is only said to be.</param>
-    public static void Install(string path, string pathAfter, int seed, int calls, bool syncs)
+    /// <summary>Files that are opened in the directory from now on lie on the disk.</summary>
+    public static void Attach(string directory, IDisk disk)
     {
-        (random, after, database, callsLeft, isHonest) = (new Random(seed), pathAfter, path, calls, syncs);
+        lock (Gate)
+        {
+            Attached[directory] = disk;
+            if (real is null)
+            {
+                Install();
+            }
+        }
+    }
+
+    public static void Detach(string directory)
+    {
+        lock (Gate)
+        {
+            Attached.Remove(directory);
+        }
+    }
+
+    private static void Install()
+    {
         real = Find(0);
         var vfs = (Vfs*)NativeMemory.AllocZeroed((nuint)sizeof(Vfs));
         *vfs = *real;
         vfs->Version = 1;
-        vfs->Name = Marshal.StringToCoTaskMemUTF8("power-cut");
+        vfs->Name = Marshal.StringToCoTaskMemUTF8("test-disks");
         vfs->FileBytes = sizeof(OpenFile) + real->FileBytes;
         vfs->Open = &Open;
         vfs->Delete = &Delete;
@@ -62,22 +79,20 @@ internal static unsafe partial class PowerCutDisk
         }
     }
 
-    // Counts a call that changes the disk. At the last one, time ends, in the middle of what is going on.
-    private static void SpendCallLocked()
+    private static IDisk? Find(string path)
     {
-        if (--callsLeft > 0)
+        lock (Gate)
         {
-            return;
+            return Attached.GetValueOrDefault(Path.GetDirectoryName(path)!);
         }
+    }
 
-        var kept = random.Next(4) switch { 0 => 0, 1 => 1, _ => random.NextDouble() };
-        foreach (var (path, file) in Files.Where(file => File.Exists(file.Key)))
+    private static (IDisk Disk, string Path) Of(OpenFile* file)
+    {
+        lock (Gate)
         {
-            File.WriteAllBytes(after + path[database.Length..], file.AfterPowerCut(random, isHonest ? kept : 0));
+            return Opened[(nint)file];
         }
-        using var self = Process.GetCurrentProcess();
-        self.Kill();
-        Thread.CurrentThread.Join(); // Holds the lock until the signal comes.
     }
 
     private static RealFile* Real(OpenFile* file) => (RealFile*)(file + 1);
@@ -85,40 +100,33 @@ internal static unsafe partial class PowerCutDisk
     [UnmanagedCallersOnly]
     private static int Open(Vfs* vfs, nint name, OpenFile* file, int flags, int* flagsOut)
     {
-        lock (Gate)
+        var path = name != 0 && (flags & FlagsOfData) != 0 ? Marshal.PtrToStringUTF8(name)! : "";
+        if (path.Length == 0 || Find(path) is not { } disk)
         {
-            file->Methods = null;
-            var inner = Real(file);
-            inner->Methods = null;
-            var code = real->Open(real, name, (OpenFile*)inner, flags, flagsOut);
-            if (inner->Methods is null)
-            {
-                return code;
-            }
-
-            file->Methods = methods;
-            if (code == Ok && name != 0 && (flags & FlagsOfData) != 0)
-            {
-                var path = Marshal.PtrToStringUTF8(name)!;
-                if (!Files.TryGetValue(path, out var tracked))
-                {
-                    Files[path] = tracked = new VolatileFile(path);
-                }
-                ByHandle[(nint)file] = tracked;
-            }
-            return code;
+            return real->Open(real, name, file, flags, flagsOut);
         }
+
+        file->Methods = null;
+        var inner = Real(file);
+        inner->Methods = null;
+        var code = real->Open(real, name, (OpenFile*)inner, flags, flagsOut);
+        if (inner->Methods is not null)
+        {
+            file->Methods = methods; // It will be closed, whatever the code.
+            lock (Gate)
+            {
+                Opened[(nint)file] = (disk, path);
+            }
+        }
+        return code;
     }
 
     [UnmanagedCallersOnly]
     private static int Delete(Vfs* vfs, nint name, int syncDirectory)
     {
-        lock (Gate)
-        {
-            SpendCallLocked();
-            Files.Remove(Marshal.PtrToStringUTF8(name)!);
-            return real->Delete(real, name, syncDirectory);
-        }
+        var path = Marshal.PtrToStringUTF8(name)!;
+        var code = Find(path)?.Delete(path) ?? Ok;
+        return code != Ok ? code : real->Delete(real, name, syncDirectory);
     }
 
     [UnmanagedCallersOnly]
@@ -126,51 +134,32 @@ internal static unsafe partial class PowerCutDisk
     {
         lock (Gate)
         {
-            ByHandle.Remove((nint)file);
-            return Real(file)->Methods->Close((OpenFile*)Real(file));
+            Opened.Remove((nint)file);
         }
+        return Real(file)->Methods->Close((OpenFile*)Real(file));
     }
 
     [UnmanagedCallersOnly]
     private static int Write(OpenFile* file, byte* bytes, int count, long offset)
     {
-        lock (Gate)
-        {
-            if (ByHandle.TryGetValue((nint)file, out var tracked))
-            {
-                tracked.Write(offset, new ReadOnlySpan<byte>(bytes, count));
-            }
-            SpendCallLocked(); // The call it dies in may be half done, too.
-            return Real(file)->Methods->Write((OpenFile*)Real(file), bytes, count, offset);
-        }
+        var (disk, path) = Of(file);
+        var code = disk.Write(path, offset, new ReadOnlySpan<byte>(bytes, count));
+        return code != Ok ? code : Real(file)->Methods->Write((OpenFile*)Real(file), bytes, count, offset);
     }
 
     [UnmanagedCallersOnly]
     private static int Truncate(OpenFile* file, long length)
     {
-        lock (Gate)
-        {
-            if (ByHandle.TryGetValue((nint)file, out var tracked))
-            {
-                tracked.Truncate(length);
-            }
-            SpendCallLocked();
-            return Real(file)->Methods->Truncate((OpenFile*)Real(file), length);
-        }
+        var (disk, path) = Of(file);
+        var code = disk.Truncate(path, length);
+        return code != Ok ? code : Real(file)->Methods->Truncate((OpenFile*)Real(file), length);
     }
 
     [UnmanagedCallersOnly]
     private static int Sync(OpenFile* file, int flags)
     {
-        lock (Gate)
-        {
-            SpendCallLocked();
-            if (isHonest && ByHandle.TryGetValue((nint)file, out var tracked))
-            {
-                tracked.Sync();
-            }
-            return Ok;
-        }
+        var (disk, path) = Of(file);
+        return disk.Sync(path);
     }
 
     [UnmanagedCallersOnly]
