@@ -15,8 +15,8 @@ internal static class Schema
     /// <summary>"NVRS" in the file's header: whose file it is. https://sqlite.org/fileformat2.html#application_id</summary>
     private const int ApplicationId = 0x4e565253;
 
-    // Element n leads from version n to n + 1. Never changed once released; only appended to.
-    private static readonly string[] Migrations =
+    /// <summary>Element n leads from version n to n + 1. Never changed once released; only appended to.</summary>
+    internal static IReadOnlyList<string> Migrations { get; } =
     [
         """
         CREATE TABLE log (
@@ -47,7 +47,10 @@ internal static class Schema
 
     /// <summary>Refuses foreign, newer and damaged files, and brings an older or empty one to the current version.</summary>
     /// <exception cref="StoreDataException">The file is none that this version can use.</exception>
-    public static void Prepare(SqliteConnection connection, string path)
+    public static void Prepare(SqliteConnection connection, string path) => Prepare(connection, path, Migrations);
+
+    /// <inheritdoc cref="Prepare(SqliteConnection, string)"/>
+    internal static void Prepare(SqliteConnection connection, string path, IReadOnlyList<string> migrations)
     {
         var version = connection.QueryInt64("PRAGMA user_version");
         var owner = connection.QueryInt64("PRAGMA application_id");
@@ -56,9 +59,9 @@ internal static class Schema
         {
             throw new StoreDataException($"{path} is a database, but not one of Navarch");
         }
-        if (version > Migrations.Length)
+        if (version > migrations.Count)
         {
-            throw new StoreDataException($"{path} was written by a newer version (schema {version}; this version knows up to {Migrations.Length})");
+            throw new StoreDataException($"{path} was written by a newer version (schema {version}; this version knows up to {migrations.Count})");
         }
 
         // Reads every page once: about 0.3 s for 500 MB in the page cache. Damage found now is damage that no
@@ -69,11 +72,11 @@ internal static class Schema
             throw new StoreDataException($"{path} is damaged; restore a backup. {string.Join("; ", findings)}");
         }
 
-        for (; version < Migrations.Length; version++)
+        for (; version < migrations.Count; version++)
         {
             connection.Execute($"""
                 BEGIN IMMEDIATE;
-                {Migrations[version]}
+                {migrations[(int)version]}
                 PRAGMA application_id = {ApplicationId};
                 PRAGMA user_version = {version + 1};
                 COMMIT;

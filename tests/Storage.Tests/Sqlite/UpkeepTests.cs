@@ -175,6 +175,33 @@ public sealed class UpkeepTests : IAsyncLifetime
         Assert.NotNull(await store.GetAsync("/b", Ct));
     }
 
+    /// <summary>As many as a large cluster has. Checked, ranged, followed and compacted, with another written meanwhile.</summary>
+    [Fact]
+    public async Task A_hundred_thousand_keys_are_kept_in_order_over_a_restart_and_hold_nobody_up()
+    {
+        const int Keys = 100_000;
+        await Parallel.ForAsync(0, Keys, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (i, _) => await PutAsync($"/k/{i:000000}", null));
+        await store.DisposeAsync();
+        store = await OpenAsync();
+
+        var range = store.RangeAsync("/k/", Ct);
+        await PutAsync("/meanwhile", null);
+        Assert.Equal(Enumerable.Range(0, Keys).Select(i => $"/k/{i:000000}"), (await range).Entries.Select(entry => entry.Key));
+        var seen = 0;
+        await foreach (var change in store.WatchAsync("/k/", 1, Ct))
+        {
+            Assert.Equal(seen + 2, change.ModRevision);
+            if (++seen == Keys)
+            {
+                break;
+            }
+        }
+
+        await store.CompactAsync(store.CurrentRevision, Ct);
+        Assert.Equal(Keys + 1, (await store.RangeAsync("", Ct)).Entries.Count);
+        Assert.Equal(Keys + 2, store.CurrentRevision);
+    }
+
     [Fact]
     public async Task Commits_overwrite_room_that_was_reserved_for_the_log()
     {
