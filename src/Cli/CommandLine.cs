@@ -23,6 +23,7 @@ internal static class CommandLine
         ContextCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
+        SupervisorCommand.Create(),
         AgentCommand.Create(),
         ApiServerCommand.Create(),
         ControllerManagerCommand.Create(),

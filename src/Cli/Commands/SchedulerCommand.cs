@@ -7,5 +7,5 @@ namespace Navarch.Cli.Commands;
 internal static class SchedulerCommand
 {
     public static Command Create() => RoleProcess.Command(
-        "scheduler", "Run the scheduler alone.", takesKubeconfig: true, ControlPlane.SchedulerAsync);
+        "scheduler", "Run the scheduler alone.", takesKubeconfig: true, ControlPlane.SchedulerAsync, electsLeader: true);
 }

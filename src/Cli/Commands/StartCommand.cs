@@ -15,6 +15,18 @@ internal static class StartCommand
         var apiPort = new Option<int>("--api-port") { Description = "Port of the API server; by default 6443 or the next free one.", HelpName = "PORT" };
         var kubeletPort = new Option<int>("--kubelet-port") { Description = "Port of the kubelet; by default 10250 or the next free one.", HelpName = "PORT" };
         var wait = new Option<int>("--wait") { Description = "Seconds the node may take to become Ready.", HelpName = "SECONDS", DefaultValueFactory = _ => 120 };
+        var planes = new Option<int>("--control-planes")
+        {
+            Description = "How many control planes a new cluster gets: 1, or 3 or 5 over a cluster of etcd, of which 1 or 2 may fail.",
+            HelpName = "COUNT",
+        };
+        planes.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "3" or "5"))
+            {
+                result.AddError($"{planes.Name}: 1, 3 or 5. An even number does not survive more failures than the odd one below it.");
+            }
+        });
         foreach (var port in (Option<int>[])[apiPort, kubeletPort])
         {
             port.Validators.Add(result =>
@@ -26,7 +38,7 @@ internal static class StartCommand
             });
         }
 
-        var command = new Command("start", "Start a cluster, or resume a stopped one. Needs root.") { profile, apiPort, kubeletPort, wait };
+        var command = new Command("start", "Start a cluster, or resume a stopped one. Needs root.") { profile, planes, apiPort, kubeletPort, wait };
         command.SetAction(async (arguments, ct) =>
         {
             var time = TimeProvider.System;
@@ -35,6 +47,7 @@ internal static class StartCommand
             {
                 Profile = arguments.GetValue(profile)!,
                 Self = Self.Command,
+                ControlPlanes = arguments.GetValue(planes),
                 ApiPort = arguments.GetValue(apiPort),
                 KubeletPort = arguments.GetValue(kubeletPort),
                 ReadyMax = TimeSpan.FromSeconds(arguments.GetValue(wait)),

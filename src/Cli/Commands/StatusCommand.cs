@@ -54,6 +54,11 @@ internal static class StatusCommand
         Console.WriteLine($"Node:        {status.Node} (Ready: {status.NodeReady})");
         Console.WriteLine($"Pods:        {status.PodCidr}");
         Console.WriteLine($"Services:    {status.ServiceCidr}");
+        foreach (var plane in status.ControlPlanes)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{$"Control {plane.Number}:",-12} {plane.ApiServer} ({(plane.Ready ? "ready" : "not ready")}), ip netns {plane.Namespace}"));
+        }
+
         foreach (var process in status.Processes)
         {
             Console.WriteLine(process.Pid is { } pid

@@ -13,6 +13,15 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
     /// <summary>Where an API server keeps its objects; null for the profile's own database.</summary>
     public EtcdStoreConfig? Etcd { get; init; }
 
+    /// <summary>Whether a part waits for its lease before it acts.</summary>
+    public bool ElectsLeader { get; init; } = true;
+
+    /// <summary>Which of several control planes the process belongs to, counted from 1; 0 where there is one.</summary>
+    public int Member { get; init; }
+
+    /// <summary>What the process is called among its like.</summary>
+    public string MemberName => Member == 0 ? Profile.NodeName : $"{Profile.NodeName}-{Member}";
+
     /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
     /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>
     public RestClient Client(string part)

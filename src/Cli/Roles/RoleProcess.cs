@@ -10,7 +10,9 @@ internal static class RoleProcess
     /// <summary>A command that runs <paramref name="run"/>.</summary>
     /// <param name="takesKubeconfig">Whether the part reaches the API server over the network, and can so be given another one.</param>
     /// <param name="takesEtcd">Whether it includes an API server, which can be given another store.</param>
-    public static Command Command(string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false)
+    /// <param name="electsLeader">Whether it can be one of several of which one acts.</param>
+    public static Command Command(
+        string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false)
     {
         var profile = CommonOptions.Profile();
         var kubeconfig = CommonOptions.Kubeconfig();
@@ -21,9 +23,22 @@ internal static class RoleProcess
         }
 
         var etcd = new EtcdOptions();
+        var member = new Option<int>("--member") { Hidden = true };
         if (takesEtcd)
         {
             etcd.AddTo(command);
+            command.Add(member);
+        }
+
+        var elects = new Option<bool>("--leader-elect")
+        {
+            Description = "Act only while holding the lease of the part: there may be several of it.",
+            HelpName = "BOOL",
+            DefaultValueFactory = _ => true,
+        };
+        if (electsLeader)
+        {
+            command.Add(elects);
         }
 
         command.SetAction(async (arguments, ct) =>
@@ -35,6 +50,8 @@ internal static class RoleProcess
                 found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System)
             {
                 Etcd = takesEtcd ? etcd.Read(arguments) : null,
+                Member = takesEtcd ? arguments.GetValue(member) : 0,
+                ElectsLeader = !electsLeader || arguments.GetValue(elects),
             };
             try
             {

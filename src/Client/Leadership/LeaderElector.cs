@@ -103,7 +103,7 @@ public sealed partial class LeaderElector(IClient client, LeaderElectionConfig c
         }
     }
 
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? (one > TimeSpan.Zero ? one : TimeSpan.Zero) : other;
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => TimeSpan.FromTicks(Math.Max(0, Math.Min(one.Ticks, other.Ticks)));
 
     private async Task<bool> TryHoldAsync(TimeSpan patience, CancellationToken ct)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
 
@@ -23,6 +24,12 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     public const string Scheduler = "scheduler";
     public const string Proxy = "proxy";
 
+    /// <summary>Signs what belongs to etcd and nothing else: whoever shows a certificate of it may read and write everything.</summary>
+    public const string EtcdAuthority = "etcd-ca";
+    public const string EtcdServer = "etcd-server";
+    public const string EtcdPeer = "etcd-peer";
+    public const string EtcdClient = "apiserver-etcd-client";
+
     /// <summary>Name of the key that signs tokens of service accounts; there is no certificate of it.</summary>
     public const string ServiceAccounts = "service-accounts";
 
@@ -34,9 +41,21 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     public IReadOnlyList<string> Ensure(Profile profile, IReadOnlyList<IPAddress> addresses)
     {
         Directory.CreateDirectory(paths.Certificates, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var authority = CertificateAuthority.LoadOrCreate(paths.Certificate(Authority), paths.Key(Authority), $"navarch-{profile.Name}", time);
         var issued = new List<string>();
-        foreach (var (name, spec) in Specs(profile, addresses))
+        Ensure(Authority, $"navarch-{profile.Name}", Specs(profile, addresses), issued);
+        if (profile.ControlPlanes > 1)
+        {
+            Ensure(EtcdAuthority, $"navarch-{profile.Name}-etcd", EtcdSpecs(profile), issued);
+        }
+
+        EnsureTokenKey();
+        return issued;
+    }
+
+    private void Ensure(string authorityName, string commonName, IReadOnlyDictionary<string, CertificateSpec> specs, List<string> issued)
+    {
+        var authority = CertificateAuthority.LoadOrCreate(paths.Certificate(authorityName), paths.Key(authorityName), commonName, time);
+        foreach (var (name, spec) in specs)
         {
             if (!IsGood(name, spec, authority))
             {
@@ -46,9 +65,6 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
                 issued.Add(name);
             }
         }
-
-        EnsureTokenKey();
-        return issued;
     }
 
     // Never made anew: every pod's token would be worth nothing from one moment to the next.
@@ -75,7 +91,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
                     "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
                     "localhost", profile.NodeName,
                 ],
-                Addresses = [.. local.Append(profile.Addresses.KubernetesServiceAddress).Distinct()],
+                Addresses = [.. local.Append(profile.Addresses.KubernetesServiceAddress).Concat(ControlPlane.Of(profile).Select(plane => plane.Address)).Distinct()],
             },
             [Kubelet] = new($"system:node:{profile.NodeName}")
             {
@@ -91,6 +107,19 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
             [ControllerManager] = new("system:kube-controller-manager"),
             [Scheduler] = new("system:kube-scheduler"),
             [Proxy] = new("system:kube-proxy"),
+        };
+    }
+
+    // One certificate for all members: which of them somebody has reached, the address says.
+    internal static IReadOnlyDictionary<string, CertificateSpec> EtcdSpecs(Profile profile)
+    {
+        IReadOnlyList<IPAddress> addresses = [.. ControlPlane.Of(profile).Select(plane => plane.Address)];
+        return new Dictionary<string, CertificateSpec>
+        {
+            // Members speak to themselves as clients, too.
+            [EtcdServer] = new(EtcdServer) { IsServer = true, DnsNames = ["localhost"], Addresses = [IPAddress.Loopback, .. addresses] },
+            [EtcdPeer] = new(EtcdPeer) { IsServer = true, Addresses = addresses },
+            [EtcdClient] = new(EtcdClient),
         };
     }
 

@@ -19,6 +19,12 @@ public sealed class ClusterApi : IDisposable
     private readonly HttpClient _http;
 
     public ClusterApi(Profile profile, ProfilePaths paths)
+        : this(profile.ApiAddress, paths)
+    {
+    }
+
+    /// <param name="address">Of one server.</param>
+    public ClusterApi(Uri address, ProfilePaths paths)
     {
         using var pem = X509Certificate2.CreateFromPemFile(paths.Certificate(ClusterCertificates.Admin), paths.Key(ClusterCertificates.Admin));
         var identity = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
@@ -32,7 +38,7 @@ public sealed class ClusterApi : IDisposable
             SslOptions = new SslClientAuthenticationOptions { ClientCertificates = [identity], CertificateChainPolicy = policy },
         })
         {
-            BaseAddress = profile.ApiAddress,
+            BaseAddress = address,
             Timeout = AnswerMax,
         };
     }

@@ -1,3 +1,4 @@
+using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Profiles;
 using Navarch.Kubelet;
 
@@ -14,7 +15,7 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
         using var held = ProfileLock.Acquire(paths, "delete");
 
         // A profile that cannot be read is deleted all the same: by the names it must have had.
-        var profile = FindReadable(name) ?? (Directory.Exists(paths.State) || Directory.Exists(paths.Run) ? profiles.Plan(name, 0, _ => true) : null);
+        var profile = FindReadable(name) ?? (Directory.Exists(paths.State) || Directory.Exists(paths.Run) ? profiles.Plan(name, 0, _ => true) with { ControlPlanes = Profile.ControlPlanesMax } : null);
         if (profile is null)
         {
             UserContext.Remove(name);
@@ -28,9 +29,9 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
     /// <summary>Removes everything of a profile whose lock is held. Works whatever part of it exists.</summary>
     internal async Task RemoveAsync(Profile profile, ProfilePaths paths, CancellationToken ct)
     {
-        var processes = new ClusterProcesses(paths, time);
+        var processes = new ClusterProcesses(profile, paths, time);
         await processes.Agent.StopAsync(Stop.ProcessGrace, ct);
-        await processes.Server.StopAsync(Stop.ProcessGrace, ct);
+        await processes.StopControlPlanesAsync(Stop.ProcessGrace, ct);
         if (processes.Containerd.Daemon.Running is not null || Leftover.Shims(paths).Count > 0)
         {
             await RemovePodsAsync(profile, processes, paths, ct);
@@ -39,6 +40,7 @@ public sealed class Delete(ProfileStore profiles, IProgressReporter progress, Ti
         await processes.Containerd.StopAsync(ct);
         await Leftover.KillProcessesAsync(profile.CgroupParent, paths, time, ct);
         await NodeNetwork.RemoveAsync(profile, paths, ct);
+        await ControlPlaneNetwork.RemoveAsync(profile, ct);
         await Leftover.RemoveCgroupsAsync(profile.CgroupParent, time, ct);
         Leftover.RemoveFiles(paths, profile.CreatedFolders);
         UserContext.Remove(profile.ContextName);

@@ -1,4 +1,5 @@
 using Navarch.Cluster.Certificates;
+using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Images;
 using Navarch.Cluster.Kubeconfig;
 using Navarch.Cluster.Machine;
@@ -16,7 +17,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
     // larger than all the live data; mapping compiled code twice, writable and executable, costs 20 MiB a process,
     // and threads that spin before they sleep are most of the processor time of a cluster at rest. The C library keeps a
     // heap for each thread that ever compiled something, and what is freed in it: 8 MiB a process for nothing.
-    private static readonly Dictionary<string, string> RuntimeSettings = new(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, string> RuntimeSettings = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["DOTNET_GCgen0size"] = "0x800000",
         ["DOTNET_EnableWriteXorExecute"] = "0",
@@ -37,15 +38,19 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         using var held = ProfileLock.Acquire(paths, "start");
 
         var present = profiles.Find(name);
-        var processes = new ClusterProcesses(paths, time);
-        if (present is not null && processes.AllRun)
+        if (present is not null && new ClusterProcesses(present, paths, time).AllRun)
         {
             RefuseToMove(present, options);
-            return new StartResult(present, WasRunning: true, await FinishAsync(present, paths, processes, options, since: default, ct));
+            RefuseToGrow(present, options);
+            return new StartResult(present, WasRunning: true, await FinishAsync(present, paths, new ClusterProcesses(present, paths, time), options, since: default, ct));
         }
 
         await Preflight.RequireMachineAsync(paths, progress, ct);
-        var profile = present is null ? profiles.Plan(name, options.ApiPort, Ports.IsFree) : Moved(present, processes, options);
+        var profile = present is null
+            ? profiles.Plan(name, options.ApiPort, Ports.IsFree) with { ControlPlanes = Math.Max(options.ControlPlanes, 1) }
+            : Moved(present, new ClusterProcesses(present, paths, time), options);
+        RefuseToGrow(profile, options);
+        var processes = new ClusterProcesses(profile, paths, time);
         if (options.KubeletPort != 0)
         {
             profile = profile with { KubeletPort = options.KubeletPort };
@@ -70,6 +75,11 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(paths.Run);
         profiles.Save(profile);
+        if (profile.ControlPlanes > 1)
+        {
+            await EtcdProgram.EnsureAsync(paths, progress, ct);
+        }
+
         _ = new ClusterCertificates(paths, time).Ensure(profile, MachineAddresses.All());
         ComponentKubeconfig.WriteAll(profile, paths);
 
@@ -80,17 +90,42 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             detail("loading the pause image");
             await new ImageLoader(processes.Containerd.Ctr, paths).EnsureAsync(PauseImage.Image(MachineArchitecture.Current), ct);
         });
-        var controlPlane = progress.StepAsync("Starting the control plane", async _ =>
-        {
-            Ensure(processes.Server, "server", profile, options);
-            using var api = new ClusterApi(profile, paths);
-            await processes.Server.WaitUntilAsync("is not ready", api.IsReadyAsync, ServerReadyMax, ct);
-        });
+        var controlPlane = profile.ControlPlanes == 1
+            ? progress.StepAsync("Starting the control plane", _ => StartControlPlaneAsync(profile, paths, processes, options, ct))
+            : progress.StepAsync($"Starting {profile.ControlPlanes} control planes", detail => StartControlPlanesAsync(profile, paths, processes, options, detail, ct));
         await Task.WhenAll(runtime, controlPlane);
 
         // Heartbeats are in whole seconds.
         var now = time.GetUtcNow();
         return Ensure(processes.Agent, "agent", profile, options) ? now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)) : default;
+    }
+
+    private async Task StartControlPlaneAsync(Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, CancellationToken ct)
+    {
+        Ensure(processes.Front, "server", profile, options);
+        using var api = new ClusterApi(profile, paths);
+        await processes.Front.WaitUntilAsync("is not ready", api.IsReadyAsync, ServerReadyMax, ct);
+    }
+
+    private async Task StartControlPlanesAsync(
+        Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, Action<string> detail, CancellationToken ct)
+    {
+        await ControlPlaneNetwork.EnsureAsync(profile, ct);
+        foreach (var (_, ensure) in new ControlPlaneProcesses(profile, paths, options.Self, time).All)
+        {
+            ensure();
+        }
+
+        Ensure(processes.Front, "supervisor", profile, options);
+        foreach (var plane in ControlPlane.Of(profile))
+        {
+            detail($"waiting for {plane.ServerName}");
+            using var server = new ClusterApi(plane.ApiAddress, paths);
+            await processes.Front.WaitUntilAsync($"{plane.ServerName} is not ready", server.IsReadyAsync, ServerReadyMax, ct);
+        }
+
+        using var api = new ClusterApi(profile, paths);
+        await processes.Front.WaitUntilAsync("leads nowhere", api.IsReadyAsync, ServerReadyMax, ct);
     }
 
     /// <returns>The kubeconfig that has the context now.</returns>
@@ -115,7 +150,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
 
     private static void RequirePorts(Profile profile, ClusterProcesses processes)
     {
-        if (processes.Server.Running is null)
+        if (processes.Front.Running is null)
         {
             Preflight.RequirePort(profile.ApiPort, "the API server's", "--api-port");
         }
@@ -148,6 +183,16 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             throw new ClusterException(
                 $"\"{profile.Name}\" is running, with its API server on port {profile.ApiPort} and its kubelet on port {profile.KubeletPort}",
                 $"stop it first: `sudo navarch stop -p {profile.Name}`");
+        }
+    }
+
+    private static void RefuseToGrow(Profile profile, StartOptions options)
+    {
+        if (options.ControlPlanes != 0 && options.ControlPlanes != profile.ControlPlanes)
+        {
+            throw new ClusterException(
+                $"\"{profile.Name}\" has {profile.ControlPlanes} control plane{(profile.ControlPlanes == 1 ? "" : "s")}: how many is decided by its first start",
+                $"start another cluster: `sudo navarch start -p NAME --control-planes {options.ControlPlanes}`");
         }
     }
 

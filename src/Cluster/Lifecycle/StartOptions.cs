@@ -14,6 +14,9 @@ public sealed record StartOptions
     /// <summary>The kubelet's port; zero as above.</summary>
     public int KubeletPort { get; init; }
 
+    /// <summary>How many control planes a new cluster gets; zero for one, or as many as a present cluster has.</summary>
+    public int ControlPlanes { get; init; }
+
     /// <summary>How long the node may take to become Ready.</summary>
     public TimeSpan ReadyMax { get; init; } = TimeSpan.FromMinutes(2);
 }

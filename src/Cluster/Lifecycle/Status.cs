@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Profiles;
 
 namespace Navarch.Cluster.Lifecycle;
@@ -6,6 +7,9 @@ namespace Navarch.Cluster.Lifecycle;
 /// <summary>Says what of a cluster runs, without changing anything and without needing root.</summary>
 public sealed class Status(ProfileStore profiles, TimeProvider time)
 {
+    // One that is cut off must not keep the person waiting.
+    private static readonly TimeSpan ControlPlaneAnswerMax = TimeSpan.FromSeconds(3);
+
     public async Task<ClusterStatus> RunAsync(string name, CancellationToken ct)
     {
         var profile = profiles.Find(ProfileName.Validate(name));
@@ -15,7 +19,7 @@ public sealed class Status(ProfileStore profiles, TimeProvider time)
         }
 
         var paths = profiles.PathsOf(name);
-        var processes = new ClusterProcesses(paths, time);
+        var processes = new ClusterProcesses(profile, paths, time);
         var parts = processes.All
             .Select(daemon => new ProcessStatus
             {
@@ -26,19 +30,37 @@ public sealed class Status(ProfileStore profiles, TimeProvider time)
             })
             .ToList();
         var node = await NodeReadyAsync(profile, paths, ct);
+        var planes = await Task.WhenAll(ControlPlane.Of(profile).Select(plane => StatusAsync(plane, paths, ct)));
         return new ClusterStatus
         {
             Profile = name,
             State = parts.All(part => part.Pid is null) ? ClusterState.Stopped
-                : parts.All(part => part.Pid is not null) && node == "True" ? ClusterState.Running
+                : parts.All(part => part.Pid is not null) && node == "True" && planes.All(plane => plane.Ready) ? ClusterState.Running
                 : ClusterState.Degraded,
             ApiServer = profile.ApiAddress.ToString().TrimEnd('/'),
             Node = profile.NodeName,
             NodeReady = node ?? "Unknown",
             PodCidr = profile.PodCidr,
             ServiceCidr = profile.ServiceCidr,
+            ControlPlanes = planes,
             Processes = parts,
         };
+    }
+
+    private static async Task<ControlPlaneStatus> StatusAsync(ControlPlane plane, ProfilePaths paths, CancellationToken ct)
+    {
+        var isReady = false;
+        try
+        {
+            using var api = new ClusterApi(plane.ApiAddress, paths);
+            isReady = await api.IsReadyAsync(ct).WaitAsync(ControlPlaneAnswerMax, ct);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            // Out of reach, or not to be asked without root.
+        }
+
+        return new ControlPlaneStatus { Number = plane.Number, ApiServer = plane.ApiAddress.ToString().TrimEnd('/'), Namespace = plane.Namespace, Ready = isReady };
     }
 
     private static async Task<string?> NodeReadyAsync(Profile profile, ProfilePaths paths, CancellationToken ct)
@@ -84,7 +106,23 @@ public sealed record ClusterStatus
 
     public string? PodCidr { get; init; }
     public string? ServiceCidr { get; init; }
+
+    /// <summary>Where there are several.</summary>
+    public IReadOnlyList<ControlPlaneStatus> ControlPlanes { get; init; } = [];
+
     public IReadOnlyList<ProcessStatus> Processes { get; init; } = [];
+}
+
+public sealed record ControlPlaneStatus
+{
+    public required int Number { get; init; }
+    public required string ApiServer { get; init; }
+
+    /// <summary>The network namespace that it runs in, as <c>ip netns</c> knows it.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>Whether its API server answers that it is ready.</summary>
+    public required bool Ready { get; init; }
 }
 
 public sealed record ProcessStatus

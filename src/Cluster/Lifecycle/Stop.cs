@@ -1,3 +1,4 @@
+using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Profiles;
 using Navarch.Kubelet;
 
@@ -19,7 +20,7 @@ public sealed class Stop(ProfileStore profiles, IProgressReporter progress, Time
         var paths = profiles.PathsOf(ProfileName.Validate(name));
         using var held = ProfileLock.Acquire(paths, "stop");
         var profile = profiles.Get(name);
-        var processes = new ClusterProcesses(paths, time);
+        var processes = new ClusterProcesses(profile, paths, time);
         var leftover = Leftover.Shims(paths);
         if (!processes.AnyRuns && leftover.Count == 0)
         {
@@ -34,10 +35,11 @@ public sealed class Stop(ProfileStore profiles, IProgressReporter progress, Time
             var count = await NodePods.StopAllAsync(paths.ContainerdSocket, ContainerGrace, time, ct);
             detail($"{count} stopped");
         });
-        await progress.StepAsync("Stopping the control plane", _ => processes.Server.StopAsync(ProcessGrace, ct));
+        await progress.StepAsync("Stopping the control plane", _ => processes.StopControlPlanesAsync(ProcessGrace, ct));
         await progress.StepAsync("Stopping the container runtime", _ => processes.Containerd.StopAsync(ct));
         await Leftover.KillProcessesAsync(profile.CgroupParent, paths, time, ct);
         await NodeNetwork.RemoveAsync(profile, paths, ct);
+        await ControlPlaneNetwork.RemoveAsync(profile, ct);
         return true;
     }
 }

@@ -7,6 +7,7 @@ internal static partial class ProcessSignals
 {
     private const int Terminate = 15;
     private const int Kill = 9;
+    private const int NoHang = 1;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(10);
 
@@ -26,6 +27,9 @@ internal static partial class ProcessSignals
             throw new ClusterException($"process {process.Pid} does not end", "it waits in the kernel, usually for a disk; see `dmesg`");
         }
     }
+
+    /// <summary>Lets a child that has ended go, without waiting for one that has not. Nothing happens to who is no child.</summary>
+    public static void Reap(ProcessIdentity process) => _ = waitpid(process.Pid, 0, NoHang);
 
     public static void SendKill(ProcessIdentity process) => Send(process, Kill);
 
@@ -56,4 +60,7 @@ internal static partial class ProcessSignals
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int waitpid(int pid, nint status, int options);
 }

@@ -19,6 +19,12 @@ public sealed record Profile
     /// <summary>The bridge the node's pods are plugged into. At most 15 characters, the kernel's limit.</summary>
     public required string Bridge { get; init; }
 
+    /// <summary>How many control planes the cluster has. With one it shares the machine's network and keeps its own database.</summary>
+    public int ControlPlanes { get; init; } = 1;
+
+    /// <summary>As many as anybody needs: two of five may fail.</summary>
+    public const int ControlPlanesMax = 5;
+
     /// <summary>Folders shared with other software that did not exist before, and are removed again if nothing else uses them.</summary>
     public IReadOnlyList<string> CreatedFolders { get; init; } = [];
 
@@ -36,6 +42,25 @@ public sealed record Profile
     /// <summary>The name of cluster, user and context in the user's kubeconfig.</summary>
     [JsonIgnore]
     public string ContextName => Name;
+
+    /// <summary>Addresses of several control planes: a /24 beyond the pods' ranges, by the same slot as the profile's pods.</summary>
+    [JsonIgnore]
+    public IPNetwork ControlPlaneNetwork
+    {
+        get
+        {
+            var slot = IPNetwork.Parse(PodCidr).BaseAddress.GetAddressBytes()[1];
+            return new IPNetwork(new IPAddress([10, 252, slot, 0]), 24);
+        }
+    }
+
+    /// <summary>The bridge that they are plugged into. At most 15 characters, as <see cref="Bridge"/>, from which it is made.</summary>
+    [JsonIgnore]
+    public string ControlPlaneBridge => $"cp-{(Bridge.Length <= 12 ? Bridge : Bridge[^12..])}";
+
+    /// <summary>The nftables table by which they reach others than their like.</summary>
+    [JsonIgnore]
+    public string ControlPlaneTable => $"{NftTable}-control";
 
     [JsonIgnore]
     public Uri ApiAddress => new($"https://127.0.0.1:{ApiPort}");

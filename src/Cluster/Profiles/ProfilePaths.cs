@@ -28,6 +28,11 @@ public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/n
     public string LoadedImages => Path.Combine(State, "images.json");
     public string RegistryConfig => Path.Combine(State, "registries");
 
+    /// <summary>What was fetched for this profile alone and is not installed on the machine.</summary>
+    public string Packages => Path.Combine(State, "packages");
+
+    public string Etcd(string member) => Path.Combine(State, member);
+
     public string Kubeconfig(string component) => Path.Combine(Kubeconfigs, component + ".yaml");
 
     public string PidFile(string process) => Path.Combine(Run, process + ".pid");

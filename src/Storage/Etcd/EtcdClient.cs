@@ -21,7 +21,7 @@ internal sealed class EtcdClient : IDisposable
             throw new ArgumentException("no member of the etcd cluster is named", nameof(config));
         }
         (this.config, this.time) = (config, time);
-        members = [.. config.Endpoints.Select(address => new GrpcEndpoint(address, address.Scheme == Uri.UriSchemeHttps ? config.Tls : null, config.AttemptTimeout))];
+        members = [.. config.Endpoints.Select(address => new GrpcEndpoint(address, address.Scheme == Uri.UriSchemeHttps ? config.Tls : null, config.ConnectTimeout))];
     }
 
     /// <summary>The member that is asked now.</summary>

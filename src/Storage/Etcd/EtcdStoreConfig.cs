@@ -15,6 +15,9 @@ public sealed record EtcdStoreConfig
     /// <summary>How long one member may take to answer before another is asked. Longer than an fsync of a slow disk, shorter than people wait.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long connecting to one member may take. One behind a cut cable does not even refuse; the next is asked then.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a call is tried, with whatever members, before its caller is told.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
