@@ -13,9 +13,10 @@ public sealed class KilledServerTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_acknowledged_is_missing_nothing_is_half_there_and_watches_end_with_what_exists()
     {
+        Needs.Root();
         var rounds = int.Parse(Environment.GetEnvironmentVariable("NAVARCH_CRASH_ROUNDS") ?? "10", CultureInfo.InvariantCulture);
         using var server = new LocalServer();
-        await server.StartAsync();
+        await server.StartAsync(TestContext.Current.CancellationToken);
         await using var load = new Load([server], output);
         load.Follow(4);
         for (var round = 0; round < rounds; round++)
@@ -49,6 +50,6 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             server.Process.Kill();
         }
 
-        await server.StartAsync();
+        await server.StartAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -15,13 +15,14 @@ public sealed class SeveralServersTests(ITestOutputHelper output)
     [Fact]
     public async Task Three_servers_are_one_register_whatever_befalls_one_of_them_or_one_member()
     {
+        Needs.Root();
         Assert.SkipUnless(EtcdCluster.IsInstalled, "etcd is not installed (etcd-server)");
         await using var etcd = await EtcdCluster.StartAsync(members: 3);
         using var one = NewServer(0, null);
         using var two = NewServer(1, one);
         using var three = NewServer(2, one);
         LocalServer[] servers = [one, two, three];
-        await Task.WhenAll(servers.Select(server => server.StartAsync()));
+        await Task.WhenAll(servers.Select(server => server.StartAsync(TestContext.Current.CancellationToken)));
         await using var load = new Load(servers, output);
         load.Follow(6);
         using var stop = new CancellationTokenSource();
