@@ -144,9 +144,9 @@ internal sealed partial class Cache
                 // Everything and not only what is served: each revision is then seen to have come, whatever it changed.
                 await foreach (var batch in store.WatchBatchesAsync("", after, ct))
                 {
-                    foreach (var change in batch)
+                    for (var i = 0; i < batch.Count;)
                     {
-                        Apply(change);
+                        i += ApplyRevision(batch, i);
                     }
 
                     after = batch[^1].ModRevision;
@@ -227,14 +227,44 @@ internal sealed partial class Cache
         return byCollection;
     }
 
-    private void Apply(StoreEvent change)
+    /// <summary>Applies the event at <paramref name="first"/> and those after it that have its revision: keys that expired together.</summary>
+    /// <returns>How many.</returns>
+    private int ApplyRevision(IReadOnlyList<StoreEvent> batch, int first)
+    {
+        var end = first + 1;
+        while (end < batch.Count && batch[end].ModRevision == batch[first].ModRevision)
+        {
+            end++;
+        }
+
+        if (end == first + 1)
+        {
+            if (Read(batch[first]) is var (collection, change))
+            {
+                collection.Apply(change);
+            }
+
+            return 1;
+        }
+
+        var changes = Enumerable.Range(first, end - first).Select(i => Read(batch[i])).OfType<(Collection Collection, CacheEvent Change)>();
+        foreach (var together in changes.GroupBy(change => change.Collection, change => change.Change))
+        {
+            together.Key.ApplyTogether([.. together]);
+        }
+
+        return end - first;
+    }
+
+    /// <summary>What an event of the store is to a collection; null where it is nothing.</summary>
+    private (Collection Collection, CacheEvent Change)? Read(StoreEvent change)
     {
         var prepared = change.State as PreparedObject;
         var collection = prepared?.Kind.Objects ?? Find(change.Key);
         if (collection is null)
         {
             Unserved?.Invoke(change); // Of a kind that is not served, or the store's own.
-            return;
+            return null;
         }
 
         var key = change.Key[collection.Kind.StoragePrefix.Length..];
@@ -249,7 +279,7 @@ internal sealed partial class Cache
             catch (Api.Json.ApiJsonException e)
             {
                 LogUndecodable(change.Key, e);
-                return;
+                return null;
             }
 
             current = StoredObject.From(prepared, change.ModRevision, collection.KeepsValues);
@@ -257,10 +287,10 @@ internal sealed partial class Cache
         }
         else if (previous is null)
         {
-            return;
+            return null;
         }
 
-        collection.Apply(new CacheEvent(change.ModRevision, previous, current));
+        return (collection, new CacheEvent(change.ModRevision, previous, current));
     }
 
     // Nobody will ever reach what they wait for.

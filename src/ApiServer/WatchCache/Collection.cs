@@ -114,6 +114,31 @@ internal sealed class Collection(Kind kind)
         }
     }
 
+    /// <summary>
+    /// Applies changes of different objects that have one revision, which nobody may see parted: whoever has seen a part of them
+    /// would go on after the revision, and never hear of the rest.
+    /// </summary>
+    public void ApplyTogether(IReadOnlyList<CacheEvent> changes)
+    {
+        lock (gate)
+        {
+            var objects = current.Objects;
+            foreach (var change in changes)
+            {
+                objects = change.Current is { } value ? objects.With(value) : objects.Without(change.Key);
+            }
+
+            Volatile.Write(ref current, new Snapshot(objects, changes[^1].Revision));
+            foreach (var change in changes)
+            {
+                Applying?.Invoke(change);
+                ring.Add(change);
+                Counters.AddReceived();
+                watchers.Offer(change, Kind.IndexedField);
+            }
+        }
+    }
+
     /// <summary>Begins a watch with everything that happened after <paramref name="revision"/>.</summary>
     /// <exception cref="StatusException">410: not all of it is remembered.</exception>
     public Watcher WatchAfter(Selection selection, long revision)
