@@ -1,3 +1,4 @@
+using Navarch.ApiServer.Tests.Discovery;
 using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests;
@@ -5,6 +6,37 @@ namespace Navarch.ApiServer.Tests;
 /// <summary>What people do with objects works with an object of every kind, in every kubectl.</summary>
 public sealed class EveryKindTests
 {
+    private const string Definition = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata:
+          name: widgets.example.com
+        spec:
+          group: example.com
+          scope: Namespaced
+          names:
+            plural: widgets
+            kind: Widget
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  spec:
+                    type: object
+                    additionalProperties:
+                      type: string
+                  sizes:
+                    type: array
+                    default: [1]
+                    items:
+                      type: integer
+                      enum: [1, 2]
+        """;
+
     private static readonly string Manifests = Path.Combine(AppContext.BaseDirectory, "manifests", "every-kind.yaml");
 
     // Upstream says so, too.
@@ -49,6 +81,8 @@ public sealed class EveryKindTests
             await LinesAsync(kubectl, count, "patch", "-f", Manifests, "-p", """{"metadata":{"labels":{"tried":null}}}"""),
             static line => Assert.EndsWith(" patched", line));
         await LinesAsync(kubectl, count, "delete", "--wait=false", "-f", Manifests);
+        await ListAndExplainAsync(kubectl);
+        await ChangeDefinitionAsync(kubectl);
     }
 
     [Fact]
@@ -67,6 +101,29 @@ public sealed class EveryKindTests
             string[] explained = name == "events.events.k8s.io" ? ["events", "--api-version=events.k8s.io/v1"] : [name];
             Assert.Contains("FIELDS:", await RunAsync(kubectl, ["explain", "--recursive", .. explained]), StringComparison.Ordinal);
         }
+    }
+
+    private static async Task ListAndExplainAsync(Kubectl kubectl)
+    {
+        var names = ExpectedTable.Rows("Served")
+            .Where(static row => row[8].Contains("list", StringComparison.Ordinal))
+            .Select(static row => row[0].Length == 0 ? row[2] : $"{row[2]}.{row[1]}.{row[0]}");
+        await RunAsync(kubectl, "get", string.Join(',', names), "--all-namespaces");
+        foreach (var name in (string[])["customresourcedefinitions", "flowschemas", "certificatesigningrequests"])
+        {
+            Assert.Contains("FIELD", await kubectl.OkAsync("explain", name, "--recursive"), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A schema of schemas is the hardest there is to compare and to merge.</summary>
+    private static async Task ChangeDefinitionAsync(Kubectl kubectl)
+    {
+        var file = kubectl.Manifest("widgets.yaml", Definition);
+        Assert.Equal("customresourcedefinition.apiextensions.k8s.io/widgets.example.com created\n", await kubectl.OkAsync("apply", "--validate=strict", "-f", file));
+        kubectl.Manifest("widgets.yaml", Definition.Replace("[1, 2]", "[1, 2, 3]", StringComparison.Ordinal));
+        Assert.Equal("customresourcedefinition.apiextensions.k8s.io/widgets.example.com configured\n", await kubectl.OkAsync("apply", "--validate=strict", "-f", file));
+        Assert.Equal("[1,2,3]", await kubectl.OkAsync("get", "crd", "widgets.example.com", "-o", "jsonpath={.spec.versions[0].schema.openAPIV3Schema.properties.sizes.items.enum}"));
+        Assert.Contains("serverside-applied", await kubectl.OkAsync("apply", "--server-side", "--force-conflicts", "-f", file), StringComparison.Ordinal);
     }
 
     private static async Task<string[]> LinesAsync(Kubectl kubectl, int count, params string[] arguments)

@@ -73,7 +73,7 @@ public sealed class VersionTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var created = await server.Admin.PostAsync(One, """{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5,"targetCPUUtilizationPercentage":50}}""");
+        var created = await server.Admin.PostAsync(One, """{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"maxReplicas":5,"targetCPUUtilizationPercentage":50}}""");
         Assert.Equal((201, "autoscaling/v1"), (created.Code, (string)created.Json["apiVersion"]!));
         Assert.Equal(50, (int)(await server.Admin.AskAsync(Two + "/web")).Json["spec"]!["metrics"]![0]!["resource"]!["target"]!["averageUtilization"]!);
         Assert.Equal(400, (await server.Admin.PostAsync(One, """{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"x"}}""")).Code);
@@ -81,7 +81,7 @@ public sealed class VersionTests
         var patched = await server.Admin.PatchAsync(One + "/web", "strategic-merge-patch+json", """{"spec":{"targetCPUUtilizationPercentage":60}}""");
         Assert.Equal(60, (int)patched.Json["spec"]!["targetCPUUtilizationPercentage"]!);
         var applied = await server.Admin.PatchAsync(One + "/web?fieldManager=m&force=true", "apply-patch+yaml", """
-            {"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":9,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}
+            {"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":9,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}}}
             """);
         Assert.Equal((200, 9), (applied.Code, (int)applied.Json["spec"]!["maxReplicas"]!));
         Assert.Equal("autoscaling/v1", (string)applied.Json["metadata"]!["managedFields"]!.AsArray().Single(entry => (string)entry!["manager"]! == "m")!["apiVersion"]!);
@@ -94,16 +94,16 @@ public sealed class VersionTests
     }
 
     private const string AppliedInOne = """
-        {"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"targetCPUUtilizationPercentage":50,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}
+        {"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"targetCPUUtilizationPercentage":50,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}}}
         """;
 
     private const string AppliedInTwo = """
-        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"kind":"Deployment","name":"web"},
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},
          "metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}]}}
         """;
 
     private const string AppliedLess = """
-        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"kind":"Deployment","name":"web"}}}
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":5,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}}}
         """;
 
     private static readonly string[] InOne = ["a Apply autoscaling/v1"];

@@ -59,6 +59,12 @@ public sealed class CronSchedule
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"expected exactly 5 fields, found {fields.Length}: [{string.Join(' ', fields)}]"));
     }
 
+    /// <summary>A schedule without the time zone that it may begin with, as in <c>CRON_TZ=Asia/Tokyo 0 9 * * *</c>.</summary>
+    public static string WithoutZone(string text) =>
+        (text.StartsWith("TZ=", StringComparison.Ordinal) || text.StartsWith("CRON_TZ=", StringComparison.Ordinal)) && text.IndexOf(' ') is > 0 and var end
+            ? text[end..].Trim()
+            : text;
+
     /// <summary>The first time after <paramref name="after"/>, on the clock of <paramref name="zone"/>; null when there is none for decades.</summary>
     /// <remarks>A time that the clock skips in spring is not run; one that it shows twice in autumn is run once.</remarks>
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone)
@@ -214,6 +220,8 @@ public sealed class CronSchedule
         private static int Number(string text) =>
             int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number >= 0 ? number : throw new FormatException($"negative number ({number}) not allowed: {text}")
-                : throw new FormatException($"failed to parse int from {text}: strconv.Atoi: parsing {GoText.Quote(text)}: invalid syntax");
+                : throw new FormatException($"failed to parse int from {text}: strconv.Atoi: parsing {GoText.Quote(text)}: {(IsWhole(text) ? "value out of range" : "invalid syntax")}");
+
+        private static bool IsWhole(string text) => text.TrimStart('-', '+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
     }
 }

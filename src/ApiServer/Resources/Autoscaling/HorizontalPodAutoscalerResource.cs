@@ -102,6 +102,17 @@ public sealed class HorizontalPodAutoscalerResource : Resource<HorizontalPodAuto
         }
     }
 
+    public override void ValidateCreate(HorizontalPodAutoscaler value, FieldErrors errors) => TargetVersion(errors, value.Spec.ScaleTargetRef);
+
+    public override void ValidateUpdate(HorizontalPodAutoscaler value, HorizontalPodAutoscaler old, FieldErrors errors)
+    {
+        var (now, before) = (value.Spec.ScaleTargetRef, old.Spec.ScaleTargetRef);
+        if (now.APIVersion != before.APIVersion || now.Kind != before.Kind)
+        {
+            TargetVersion(errors, now); // Older ones were not held to this.
+        }
+    }
+
     public override void ValidateStatusUpdate(HorizontalPodAutoscaler value, HorizontalPodAutoscaler old, FieldErrors errors)
     {
         errors.AtLeastZero(FieldPath.Of("status"), "currentReplicas", value.Status.CurrentReplicas);
@@ -112,7 +123,22 @@ public sealed class HorizontalPodAutoscalerResource : Resource<HorizontalPodAuto
     {
         errors.RequiredPathSegment(path, "kind", reference.Kind);
         errors.RequiredPathSegment(path, "name", reference.Name);
-        if (reference.APIVersion.Count(c => c == '/') > 1)
+    }
+
+    // The only kind without a group that can be scaled is the oldest.
+    private static void TargetVersion(FieldErrors errors, CrossVersionObjectReference reference)
+    {
+        var path = FieldPath.Of("spec") / "scaleTargetRef";
+        Version(errors, path, reference);
+        if (reference.Kind != "ReplicationController" && reference.APIVersion.IndexOf('/', StringComparison.Ordinal) <= 0)
+        {
+            errors.Invalid(path / "apiVersion", reference.APIVersion, "apiVersion must specify API group");
+        }
+    }
+
+    private static void Version(FieldErrors errors, FieldPath path, CrossVersionObjectReference reference)
+    {
+        if (reference.APIVersion.Count(static c => c == '/') > 1)
         {
             errors.Invalid(path / "apiVersion", reference.APIVersion, $"unexpected GroupVersion string: {reference.APIVersion}");
         }
@@ -141,6 +167,7 @@ public sealed class HorizontalPodAutoscalerResource : Resource<HorizontalPodAuto
         if (metric.Object is { } o)
         {
             Reference(errors, path / "object" / "describedObject", o.DescribedObject);
+            Version(errors, path / "object" / "describedObject", o.DescribedObject);
             Identifier(errors, path / "object" / "metric", o.Metric);
             Target(errors, path / "object" / "target", o.Target);
             if (o.Target is { Value: null, AverageValue: null })

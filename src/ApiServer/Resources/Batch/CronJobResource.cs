@@ -61,11 +61,6 @@ public sealed class CronJobResource : Resource<CronJob>
             Schedule(errors, path / "schedule", spec.Schedule);
         }
 
-        if (spec.TimeZone is { } zone)
-        {
-            TimeZone(errors, path / "timeZone", zone);
-        }
-
         errors.AtLeastZero(path, "startingDeadlineSeconds", spec.StartingDeadlineSeconds ?? 0);
         errors.RequiredOneOf(path, "concurrencyPolicy", spec.ConcurrencyPolicy, ["Allow", "Forbid", "Replace"]);
         var template = path / "jobTemplate";
@@ -91,6 +86,18 @@ public sealed class CronJobResource : Resource<CronJob>
         {
             errors.Invalid("metadata.name", value.Metadata.Name, "must be no more than 52 characters");
         }
+
+        ZoneInSchedule(errors, value.Spec, isAllowed: false);
+        TimeZone(errors, value.Spec.TimeZone);
+    }
+
+    public override void ValidateUpdate(CronJob value, CronJob old, FieldErrors errors)
+    {
+        ZoneInSchedule(errors, value.Spec, isAllowed: old.Spec.Schedule.Contains("TZ", StringComparison.Ordinal));
+        if (value.Spec.TimeZone != old.Spec.TimeZone)
+        {
+            TimeZone(errors, value.Spec.TimeZone);
+        }
     }
 
     public override IEnumerable<string> Warnings(CronJob value) =>
@@ -104,15 +111,9 @@ public sealed class CronJobResource : Resource<CronJob>
 
     private static void Schedule(FieldErrors errors, FieldPath path, string schedule)
     {
-        if (schedule.Contains("TZ=", StringComparison.Ordinal))
-        {
-            errors.Invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
-            return;
-        }
-
         try
         {
-            CronSchedule.Parse(schedule);
+            CronSchedule.Parse(CronSchedule.WithoutZone(schedule));
         }
         catch (FormatException e)
         {
@@ -120,19 +121,51 @@ public sealed class CronJobResource : Resource<CronJob>
         }
     }
 
-    private static void TimeZone(FieldErrors errors, FieldPath path, string zone)
+    // Was never meant to be, but worked: what has it may keep it.
+    private static void ZoneInSchedule(FieldErrors errors, CronJobSpec spec, bool isAllowed)
     {
+        if (!spec.Schedule.Contains("TZ", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (!isAllowed)
+        {
+            errors.Invalid("spec.schedule", spec.Schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        }
+        else if (spec.TimeZone is not null)
+        {
+            errors.Invalid("spec.schedule", spec.Schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule");
+        }
+    }
+
+    private static void TimeZone(FieldErrors errors, string? zone)
+    {
+        const string Path = "spec.timeZone";
+        if (zone is null)
+        {
+            return;
+        }
+
         if (zone.Length == 0)
         {
-            errors.Invalid(path, zone, "timeZone must be nil or non-empty string");
+            errors.Invalid(Path, zone, "timeZone must be nil or non-empty string");
+        }
+        else if (!zone.Split('/').All(IsZonePart))
+        {
+            errors.Invalid(Path, zone, $"unknown time zone {zone}");
         }
         else if (zone.Equals("Local", StringComparison.OrdinalIgnoreCase))
         {
-            errors.Invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+            errors.Invalid(Path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
         }
-        else if (zone.Contains("..", StringComparison.Ordinal) || zone[0] == '/' || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        else if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
         {
-            errors.Invalid(path, zone, $"unknown time zone {zone}");
+            errors.Invalid(Path, zone, $"unknown time zone {zone}");
         }
     }
+
+    // Zones are found as files.
+    private static bool IsZonePart(string part) =>
+        part is not ("" or "." or "..") && part[0] != '-' && part.Length <= 14 && part.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
 }

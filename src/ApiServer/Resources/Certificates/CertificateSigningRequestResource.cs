@@ -135,12 +135,13 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
     {
         var (path, conditions) = (FieldPath.Of("status") / "conditions", value.Status.Conditions);
         var isRepeated = Repeats.Of(conditions, static item => item.Type);
+        var decisions = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < conditions.Count; i++)
         {
             var (at, condition) = (path[i], conditions[i]);
             errors.RequiredText(at, "type", condition.Type);
             errors.RequiredOneOf(at, "status", condition.Status, Array.IndexOf(Final, condition.Type) >= 0 ? ["True"] : ["False", "True", "Unknown"]);
-            if (Decisions.Contains(condition.Type) && conditions.Take(i).Any(other => other.Type != condition.Type && Decisions.Contains(other.Type)))
+            if (Decisions.Contains(condition.Type) && IsAgainst(condition.Type))
             {
                 errors.Invalid(at / "type", condition.Type, "Approved and Denied conditions are mutually exclusive");
             }
@@ -149,6 +150,12 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
             {
                 errors.Duplicate(at / "type", condition.Type);
             }
+        }
+
+        bool IsAgainst(string decision)
+        {
+            decisions.Add(decision);
+            return decisions.Count > 1;
         }
     }
 
@@ -163,16 +170,19 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
         }
     }
 
-    private static List<CertificateSigningRequestCondition> Timed(IEnumerable<CertificateSigningRequestCondition> conditions, CertificateSigningRequest old, WriteContext context) =>
-    [
-        .. conditions.Select(condition => condition with
-        {
-            LastUpdateTime = condition.LastUpdateTime ?? context.Now,
-            LastTransitionTime = condition.LastTransitionTime
-                ?? old.Status.Conditions.FirstOrDefault(before => before.Type == condition.Type && before.Status == condition.Status)?.LastTransitionTime
-                ?? context.Now,
-        }),
-    ];
+    private static List<CertificateSigningRequestCondition> Timed(IEnumerable<CertificateSigningRequestCondition> conditions, CertificateSigningRequest old, WriteContext context)
+    {
+        var since = old.Status.Conditions.DistinctBy(static before => (before.Type, before.Status))
+            .ToDictionary(static before => (before.Type, before.Status), static before => before.LastTransitionTime);
+        return
+        [
+            .. conditions.Select(condition => condition with
+            {
+                LastUpdateTime = condition.LastUpdateTime ?? context.Now,
+                LastTransitionTime = condition.LastTransitionTime ?? since.GetValueOrDefault((condition.Type, condition.Status)) ?? context.Now,
+            }),
+        ];
+    }
 
     private static string State(CertificateSigningRequest value)
     {

@@ -18,6 +18,9 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
     private readonly Lazy<Dictionary<string, Volume>> volumes = new(
         () => spec.Volumes.DistinctBy(static volume => volume.Name).ToDictionary(static volume => volume.Name, StringComparer.Ordinal));
 
+    private readonly Lazy<HashSet<string>> claims = new(() => spec.ResourceClaims.Select(static claim => claim.Name).ToHashSet(StringComparer.Ordinal));
+    private readonly Lazy<HashSet<string>> targets = new(() => spec.Containers.Concat(spec.InitContainers).Select(static container => container.Name).ToHashSet(StringComparer.Ordinal));
+
     public void All(FieldPath path)
     {
         for (var i = 0; i < spec.InitContainers.Count; i++)
@@ -77,6 +80,9 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         Forbid("startupProbe", container.StartupProbe is not null);
         Forbid("lifecycle", container.Lifecycle is not null);
         Forbid("resources", container.Resources != ResourceRequirements.Empty);
+        Forbid("resizePolicy", container.ResizePolicy.Count > 0);
+        Forbid("restartPolicy", container.RestartPolicy is not null);
+        Forbid("restartPolicyRules", container.RestartPolicyRules.Count > 0);
         for (var i = 0; i < container.VolumeMounts.Count; i++)
         {
             if (container.VolumeMounts[i].SubPath.Length > 0)
@@ -85,7 +91,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
             }
         }
 
-        if (container.TargetContainerName.Length > 0 && spec.Containers.Concat(spec.InitContainers).All(other => other.Name != container.TargetContainerName))
+        if (container.TargetContainerName.Length > 0 && !targets.Value.Contains(container.TargetContainerName))
         {
             errors.NotFound(path / "targetContainerName", container.TargetContainerName);
         }
@@ -124,7 +130,7 @@ internal sealed class ContainerValidation(FieldErrors errors, PodSpec spec, bool
         environment.Sources(path / "envFrom", container.EnvFrom);
         Mounts(path / "volumeMounts", container);
         Devices(path / "volumeDevices", container);
-        ResourceRules.Requirements(errors, path / "resources", container.Resources, spec.ResourceClaims);
+        ResourceRules.Requirements(errors, path / "resources", container.Resources, claims);
         ResizePolicies(path / "resizePolicy", container.ResizePolicy);
         SecurityContextValidation.Container(errors, path / "securityContext", container.SecurityContext, spec);
     }

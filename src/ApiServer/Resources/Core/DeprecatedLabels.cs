@@ -5,14 +5,20 @@ namespace Navarch.ApiServer.Resources.Core;
 /// <summary>Labels of nodes that have newer names. Selecting by the old ones is warned of.</summary>
 internal static class DeprecatedLabels
 {
-    private static readonly Dictionary<string, string> Hints = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Since, string NewName)> Known = new(StringComparer.Ordinal)
     {
-        ["beta.kubernetes.io/arch"] = "deprecated since v1.14; use \"kubernetes.io/arch\" instead",
-        ["beta.kubernetes.io/os"] = "deprecated since v1.14; use \"kubernetes.io/os\" instead",
-        ["failure-domain.beta.kubernetes.io/region"] = "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
-        ["failure-domain.beta.kubernetes.io/zone"] = "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
-        ["beta.kubernetes.io/instance-type"] = "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
+        ["beta.kubernetes.io/arch"] = ("v1.14", "kubernetes.io/arch"),
+        ["beta.kubernetes.io/os"] = ("v1.14", "kubernetes.io/os"),
+        ["failure-domain.beta.kubernetes.io/region"] = ("v1.17", "topology.kubernetes.io/region"),
+        ["failure-domain.beta.kubernetes.io/zone"] = ("v1.17", "topology.kubernetes.io/zone"),
+        ["beta.kubernetes.io/instance-type"] = ("v1.17", "node.kubernetes.io/instance-type"),
     };
+
+    private static readonly Dictionary<string, string> Hints = Known.ToDictionary(
+        static label => label.Key, static label => $"deprecated since {label.Value.Since}; use \"{label.Value.NewName}\" instead", StringComparer.Ordinal);
+
+    /// <summary>What the label is called now; null where it is no old one.</summary>
+    public static string? NewNameOf(string label) => Known.TryGetValue(label, out var known) ? known.NewName : null;
 
     public static IEnumerable<string> OfSelector(IEnumerable<string> labels, string path)
     {

@@ -88,13 +88,21 @@ public sealed class PersistentVolumeResource : Resource<PersistentVolume>
         }
 
         errors.Subdomain(path, "storageClassName", spec.StorageClassName);
-        errors.Subdomain(path, "volumeAttributesClassName", spec.VolumeAttributesClassName);
+        if (spec.VolumeAttributesClassName is "")
+        {
+            errors.Required(path / "volumeAttributesClassName", "an empty string is disallowed");
+        }
+        else
+        {
+            errors.Subdomain(path, "volumeAttributesClassName", spec.VolumeAttributesClassName);
+        }
+
         if (spec is { VolumeAttributesClassName: not null, CSI: null })
         {
             errors.Required(path / "csi", "has to be specified when using volumeAttributesClassName");
         }
 
-        PersistentVolumeSources.Validate(errors, path, spec);
+        PersistentVolumeSources.Validate(errors, path, spec, value.Metadata.Name);
         if (spec.NodeAffinity is { } affinity)
         {
             if (affinity.Required is null)
@@ -106,7 +114,8 @@ public sealed class PersistentVolumeResource : Resource<PersistentVolume>
                 SchedulingValidation.NodeSelector(errors, path / "nodeAffinity" / "required", affinity.Required);
             }
         }
-        else if (spec.Local is not null)
+
+        if (spec is { Local: not null, NodeAffinity: null or { Required: null } })
         {
             errors.Required(path / "nodeAffinity", "Local volume requires node affinity");
         }
@@ -120,15 +129,16 @@ public sealed class PersistentVolumeResource : Resource<PersistentVolume>
             errors.Forbidden(path / "persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
         }
 
-        errors.Unchanged(path / "volumeMode", value.Spec.VolumeMode, old.Spec.VolumeMode, static mode => mode);
-        if (old.Spec.NodeAffinity is not null)
+        // These two are named without their parent, as upstream names them.
+        errors.Unchanged(FieldPath.Of("volumeMode"), value.Spec.VolumeMode, old.Spec.VolumeMode, static mode => mode);
+        if (old.Spec.NodeAffinity is { } before && !IsRenamed(before, value.Spec.NodeAffinity))
         {
-            errors.Unchanged(path / "nodeAffinity", value.Spec.NodeAffinity, old.Spec.NodeAffinity, static affinity => RawValue.Of(affinity));
+            errors.Unchanged(FieldPath.Of("nodeAffinity"), value.Spec.NodeAffinity, before, static affinity => RawValue.Of(affinity));
         }
 
-        if (old.Spec.VolumeAttributesClassName is not null && string.IsNullOrEmpty(value.Spec.VolumeAttributesClassName))
+        if (old.Spec.VolumeAttributesClassName is not null && value.Spec.VolumeAttributesClassName is null)
         {
-            errors.Required(path / "volumeAttributesClassName", "update from non-nil value to nil is forbidden");
+            errors.Forbidden(path / "volumeAttributesClassName", "update from non-nil value to nil is forbidden");
         }
     }
 
@@ -162,4 +172,19 @@ public sealed class PersistentVolumeResource : Resource<PersistentVolume>
             }
         }
     }
+
+    // Labels of nodes have got better names since; a volume may follow, and nothing else.
+    private static bool IsRenamed(VolumeNodeAffinity old, VolumeNodeAffinity? now) =>
+        old.Required is { } before && now?.Required is { } after && Renamed(before, after) == after;
+
+    private static NodeSelector Renamed(NodeSelector old, NodeSelector now) => old with
+    {
+        NodeSelectorTerms = [.. old.NodeSelectorTerms.Select((term, i) => i >= now.NodeSelectorTerms.Count ? term : term with
+        {
+            MatchExpressions = [.. term.MatchExpressions.Select((expression, j) =>
+                j < now.NodeSelectorTerms[i].MatchExpressions.Count && DeprecatedLabels.NewNameOf(expression.Key) == now.NodeSelectorTerms[i].MatchExpressions[j].Key
+                    ? expression with { Key = now.NodeSelectorTerms[i].MatchExpressions[j].Key }
+                    : expression)],
+        })],
+    };
 }

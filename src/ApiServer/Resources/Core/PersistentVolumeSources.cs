@@ -6,7 +6,7 @@ namespace Navarch.ApiServer.Resources.Core;
 /// <summary>Where a persistent volume really lies: exactly one of many kinds of place.</summary>
 internal static class PersistentVolumeSources
 {
-    public static void Validate(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec)
+    public static void Validate(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec, string name)
     {
         var set = All(spec).Where(static one => one.Source is not null).ToList();
         if (set.Count == 0)
@@ -14,14 +14,14 @@ internal static class PersistentVolumeSources
             errors.Required(path, "must specify a volume type");
         }
 
-        foreach (var (name, _) in set.Skip(1))
+        foreach (var (extra, _) in set.Skip(1))
         {
-            errors.Forbidden(path / name, "may not specify more than 1 volume type");
+            errors.Forbidden(path / extra, "may not specify more than 1 volume type");
         }
 
         if (set.Count > 0)
         {
-            Source(errors, path / set[0].Name, spec);
+            Source(errors, path / set[0].Name, spec, name);
         }
     }
 
@@ -45,26 +45,17 @@ internal static class PersistentVolumeSources
         ("storageos", spec.StorageOS), ("csi", spec.CSI),
     ];
 
-    private static void Source(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec)
+    private static void Source(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec, string name)
     {
         switch (spec)
         {
             case { HostPath: { } host }:
                 VolumeValidation.HostPath(errors, path, host);
-                if (host.Path == "/" && spec.PersistentVolumeReclaimPolicy == PersistentVolumeReclaimPolicy.PersistentVolumeReclaimRecycle)
+                if (host.Path.StartsWith('/') && host.Path.Split('/').All(static part => part is "" or ".") && spec.PersistentVolumeReclaimPolicy == PersistentVolumeReclaimPolicy.PersistentVolumeReclaimRecycle)
                 {
                     errors.Forbidden(FieldPath.Of("spec") / "persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'");
                 }
 
-                break;
-            case { NFS: { } nfs }:
-                VolumeValidation.Nfs(errors, path, nfs);
-                break;
-            case { ISCSI: { } iscsi }:
-                VolumeValidation.Iscsi(errors, path, iscsi.TargetPortal, iscsi.IQN, iscsi.Lun);
-                break;
-            case { FC: { } fc }:
-                VolumeValidation.FibreChannel(errors, path, fc);
                 break;
             case { Local: { } local }:
                 if (local.Path.Length == 0)
@@ -81,56 +72,7 @@ internal static class PersistentVolumeSources
                 Csi(errors, path, csi);
                 break;
             default:
-                foreach (var (field, text) in RequiredTexts(spec))
-                {
-                    errors.RequiredText(path, field, text);
-                }
-
-                Remote(errors, path, spec);
-                break;
-        }
-    }
-
-    /// <summary>What says where a volume of one of the plain kinds lies.</summary>
-    private static (string Field, string Text)[] RequiredTexts(PersistentVolumeSpec spec) => spec switch
-    {
-        { Glusterfs: { } gluster } => [("endpoints", gluster.EndpointsName), ("path", gluster.Path)],
-        { RBD: { } rbd } => [("image", rbd.RBDImage)],
-        { Cinder: { } cinder } => [("volumeID", cinder.VolumeID)],
-        { FlexVolume: { } flex } => [("driver", flex.Driver)],
-        { AzureFile: { } file } => [("secretName", file.SecretName), ("shareName", file.ShareName)],
-        { AzureDisk: { } disk } => [("diskName", disk.DiskName), ("diskURI", disk.DataDiskURI)],
-        { VsphereVolume: { } vsphere } => [("volumePath", vsphere.VolumePath)],
-        { PhotonPersistentDisk: { } photon } => [("pdID", photon.PdID)],
-        { PortworxVolume: { } portworx } => [("volumeID", portworx.VolumeID)],
-        { Quobyte: { } quobyte } => [("registry", quobyte.Registry), ("volume", quobyte.Volume)],
-        { ScaleIO: { } scaleIO } => [("gateway", scaleIO.Gateway), ("system", scaleIO.System), ("volumeName", scaleIO.VolumeName)],
-        { StorageOS: { } storageOS } => [("volumeName", storageOS.VolumeName)],
-        { GCEPersistentDisk: { } disk } => [("pdName", disk.PDName)],
-        { AWSElasticBlockStore: { } disk } => [("volumeID", disk.VolumeID)],
-        _ => [],
-    };
-
-    private static void Remote(FieldErrors errors, FieldPath path, PersistentVolumeSpec spec)
-    {
-        switch (spec)
-        {
-            case { RBD.CephMonitors.Count: 0 } or { CephFS.Monitors.Count: 0 }:
-                errors.Required(path / "monitors");
-                break;
-            case { GCEPersistentDisk: { } disk }:
-                errors.Between(path, "partition", disk.Partition, 0, 255);
-                break;
-            case { AWSElasticBlockStore: { } disk }:
-                errors.Between(path, "partition", disk.Partition, 0, 255);
-                break;
-            case { Flocker: { DatasetName.Length: 0, DatasetUUID.Length: 0 } }:
-                errors.Required(path, "one of datasetName and datasetUUID is required");
-                break;
-            case { Flocker: { DatasetName.Length: > 0, DatasetUUID.Length: > 0 } }:
-                errors.Invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously");
-                break;
-            default:
+                RemoteVolumes.Validate(errors, path, spec, name);
                 break;
         }
     }

@@ -139,10 +139,10 @@ internal static class PodUpdateValidation
             errors.Forbidden(FieldPath.Of("spec"), "static pods do not support ephemeral containers");
         }
 
+        var now = pod.Spec.EphemeralContainers.DistinctBy(static container => container.Name).ToDictionary(static container => container.Name, StringComparer.Ordinal);
         foreach (var before in old.Spec.EphemeralContainers)
         {
-            var after = pod.Spec.EphemeralContainers.FirstOrDefault(container => container.Name == before.Name);
-            if (after is null)
+            if (!now.TryGetValue(before.Name, out var after))
             {
                 errors.Forbidden(path, $"existing ephemeral containers \"{before.Name}\" may not be removed");
             }

@@ -98,7 +98,8 @@ internal static class ResourceRules
     }
 
     /// <summary>Requests and limits of a container or of a pod.</summary>
-    public static void Requirements(FieldErrors errors, FieldPath path, ResourceRequirements resources, IReadOnlyList<PodResourceClaim>? claims)
+    /// <param name="claims">Names of the pod's claims; null where none can be used.</param>
+    public static void Requirements(FieldErrors errors, FieldPath path, ResourceRequirements resources, Lazy<HashSet<string>>? claims)
     {
         if (ReferenceEquals(resources, ResourceRequirements.Empty))
         {
@@ -128,7 +129,7 @@ internal static class ResourceRules
         }
 
         HugePages(errors, path, resources);
-        if (claims is not null)
+        if (claims is not null && resources.Claims.Count > 0)
         {
             Claims(errors, path / "claims", resources.Claims, claims);
         }
@@ -157,8 +158,10 @@ internal static class ResourceRules
         }
     }
 
-    private static void Claims(FieldErrors errors, FieldPath path, IReadOnlyList<ResourceClaim> used, IReadOnlyList<PodResourceClaim> claims)
+    private static void Claims(FieldErrors errors, FieldPath path, IReadOnlyList<ResourceClaim> used, Lazy<HashSet<string>> claims)
     {
+        // A claim is used as a whole or by its requests, and nothing of it twice.
+        var (names, wholes, requests) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<(string Name, string Request)>());
         for (var i = 0; i < used.Count; i++)
         {
             var (at, claim) = (path[i], used[i]);
@@ -166,20 +169,24 @@ internal static class ResourceRules
             {
                 errors.Required(at / "name");
             }
-            else if (claims.All(known => known.Name != claim.Name))
+            else if (!claims.Value.Contains(claim.Name))
             {
                 errors.NotFound(at / "name", claim.Name);
             }
 
-            if (claim.Request.Length > 0)
+            var isWhole = claim.Request.Length == 0;
+            if (!isWhole)
             {
                 errors.InvalidIf(Names.LabelProblem(claim.Request), at / "request", claim.Request);
             }
 
-            if (used.Take(i).Any(other => other.Name == claim.Name && (other.Request == claim.Request || other.Request.Length == 0 || claim.Request.Length == 0)))
+            if (isWhole ? names.Contains(claim.Name) : wholes.Contains(claim.Name) || requests.Contains((claim.Name, claim.Request)))
             {
-                errors.Duplicate(at, claim.Request.Length == 0 ? claim.Name : $"{claim.Name}/{claim.Request}");
+                errors.Duplicate(at, isWhole ? claim.Name : $"{claim.Name}/{claim.Request}");
             }
+
+            names.Add(claim.Name);
+            _ = isWhole ? wholes.Add(claim.Name) : requests.Add((claim.Name, claim.Request));
         }
     }
 

@@ -89,11 +89,11 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 break;
             case { DownwardAPI: { } downward }:
                 Mode(path / "defaultMode", downward.DefaultMode);
-                Files(path / "items", downward.Items);
+                Files(path, downward.Items);
                 break;
             case { Projected: { } projected }:
                 Mode(path / "defaultMode", projected.DefaultMode);
-                Projected(path / "sources", projected);
+                Projected(path, projected);
                 break;
             case { PersistentVolumeClaim: { } claim }:
                 errors.RequiredText(path, "claimName", claim.ClaimName);
@@ -113,7 +113,8 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 Driver(errors, path / "driver", csi.Driver);
                 if (csi.NodePublishSecretRef is { } reference)
                 {
-                    errors.RequiredSubdomain(path / "nodePublishSecretRef", "name", reference.Name);
+                    errors.RequiredText(path / "nodePublishSecretRef", "name", reference.Name);
+                    errors.Subdomain(path, "name", reference.Name.Length == 0 ? null : reference.Name); // The path is upstream's.
                 }
 
                 break;
@@ -122,89 +123,7 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
                 PathRules.Relative(errors, path / "directory", git.Directory);
                 break;
             default:
-                RemoteSource(path, volume);
-                break;
-        }
-    }
-
-    private void RemoteSource(FieldPath path, Volume volume)
-    {
-        switch (volume)
-        {
-            case { NFS: { } nfs }:
-                Nfs(errors, path, nfs);
-                break;
-            case { ISCSI: { } iscsi }:
-                Iscsi(errors, path, iscsi.TargetPortal, iscsi.IQN, iscsi.Lun);
-                if ((iscsi.DiscoveryCHAPAuth || iscsi.SessionCHAPAuth) && iscsi.SecretRef is null)
-                {
-                    errors.Required(path / "secretRef");
-                }
-
-                break;
-            case { FC: { } fc }:
-                FibreChannel(errors, path, fc);
-                break;
-            case { Glusterfs: { } gluster }:
-                Required(path, ("endpoints", gluster.EndpointsName), ("path", gluster.Path));
-                break;
-            case { RBD: { } rbd }:
-                Monitors(path, rbd.CephMonitors.Count);
-                Required(path, ("image", rbd.RBDImage));
-                break;
-            case { CephFS: { } ceph }:
-                Monitors(path, ceph.Monitors.Count);
-                break;
-            case { Cinder: { } cinder }:
-                Required(path, ("volumeID", cinder.VolumeID));
-                break;
-            case { FlexVolume: { } flex }:
-                Required(path, ("driver", flex.Driver));
-                break;
-            case { AzureFile: { } file }:
-                Required(path, ("secretName", file.SecretName), ("shareName", file.ShareName));
-                break;
-            case { AzureDisk: { } disk }:
-                Required(path, ("diskName", disk.DiskName), ("diskURI", disk.DataDiskURI));
-                break;
-            case { VsphereVolume: { } vsphere }:
-                Required(path, ("volumePath", vsphere.VolumePath));
-                break;
-            case { PhotonPersistentDisk: { } photon }:
-                Required(path, ("pdID", photon.PdID));
-                break;
-            case { PortworxVolume: { } portworx }:
-                Required(path, ("volumeID", portworx.VolumeID));
-                break;
-            case { Quobyte: { } quobyte }:
-                Required(path, ("registry", quobyte.Registry), ("volume", quobyte.Volume));
-                break;
-            case { ScaleIO: { } scaleIO }:
-                Required(path, ("gateway", scaleIO.Gateway), ("system", scaleIO.System), ("volumeName", scaleIO.VolumeName));
-                break;
-            case { StorageOS: { } storageOS }:
-                errors.RequiredLabel(path, "volumeName", storageOS.VolumeName);
-                break;
-            case { GCEPersistentDisk: { } disk }:
-                Required(path, ("pdName", disk.PDName));
-                errors.Between(path, "partition", disk.Partition, 0, 255);
-                break;
-            case { AWSElasticBlockStore: { } disk }:
-                Required(path, ("volumeID", disk.VolumeID));
-                errors.Between(path, "partition", disk.Partition, 0, 255);
-                break;
-            case { Flocker: { } flocker }:
-                if (flocker.DatasetName.Length == 0 && flocker.DatasetUUID.Length == 0)
-                {
-                    errors.Required(path, "one of datasetName and datasetUUID is required");
-                }
-                else if (flocker.DatasetName.Length > 0 && flocker.DatasetUUID.Length > 0)
-                {
-                    errors.Invalid(path, "resource", "datasetName and datasetUUID can not be specified simultaneously");
-                }
-
-                break;
-            default:
+                RemoteVolumes.Validate(errors, path, volume);
                 break;
         }
     }
@@ -221,54 +140,6 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
         errors.OneOf(path, "type", host.Type ?? "", HostPathTypes);
     }
 
-    internal static void Nfs(FieldErrors errors, FieldPath path, NFSVolumeSource nfs)
-    {
-        errors.RequiredText(path, "server", nfs.Server);
-        errors.RequiredText(path, "path", nfs.Path);
-        if (nfs.Path.Length > 0 && nfs.Path[0] != '/')
-        {
-            errors.Invalid(path / "path", nfs.Path, "must be an absolute path");
-        }
-    }
-
-    internal static void Iscsi(FieldErrors errors, FieldPath path, string portal, string iqn, int lun)
-    {
-        errors.RequiredText(path, "targetPortal", portal);
-        if (iqn.Length == 0)
-        {
-            errors.Required(path / "iqn");
-        }
-        else if (!iqn.StartsWith("iqn", StringComparison.Ordinal) && !iqn.StartsWith("eui", StringComparison.Ordinal) && !iqn.StartsWith("naa", StringComparison.Ordinal))
-        {
-            errors.Invalid(path / "iqn", iqn, "must be valid format starting with iqn, eui, or naa");
-        }
-
-        errors.Between(path, "lun", lun, 0, 255);
-    }
-
-    internal static void FibreChannel(FieldErrors errors, FieldPath path, FCVolumeSource fc)
-    {
-        if (fc.TargetWWNs.Count == 0 && fc.WWIDs.Count == 0)
-        {
-            errors.Required(path / "targetWWNs", "must specify either targetWWNs or wwids, but not both");
-        }
-        else if (fc.TargetWWNs.Count > 0 && fc.WWIDs.Count > 0)
-        {
-            errors.Invalid(path / "targetWWNs", RawValue.Of(fc.TargetWWNs), "targetWWNs and wwids can not be specified simultaneously");
-        }
-        else if (fc.TargetWWNs.Count > 0)
-        {
-            if (fc.Lun is not { } lun)
-            {
-                errors.Required(path / "lun", "lun is required if targetWWNs is specified");
-            }
-            else
-            {
-                errors.Between(path, "lun", lun, 0, 255);
-            }
-        }
-    }
-
     /// <summary>The name of a CSI driver.</summary>
     internal static void Driver(FieldErrors errors, FieldPath path, string driver)
     {
@@ -283,22 +154,6 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
         else
         {
             errors.InvalidIf(Names.SubdomainProblem(driver.ToLowerInvariant()), path, driver);
-        }
-    }
-
-    private void Required(FieldPath path, params ReadOnlySpan<(string Name, string Value)> fields)
-    {
-        foreach (var (name, value) in fields)
-        {
-            errors.RequiredText(path, name, value);
-        }
-    }
-
-    private void Monitors(FieldPath path, int count)
-    {
-        if (count == 0)
-        {
-            errors.Required(path / "monitors");
         }
     }
 
@@ -348,11 +203,11 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
         }
     }
 
-    private void Files(FieldPath path, IReadOnlyList<DownwardAPIVolumeFile> files)
+    // Upstream does not say which of the files is wrong.
+    private void Files(FieldPath at, IReadOnlyList<DownwardAPIVolumeFile> files)
     {
-        for (var i = 0; i < files.Count; i++)
+        foreach (var file in files)
         {
-            var (at, file) = (path[i], files[i]);
             FilePath(at / "path", file.Path);
             switch (file)
             {
@@ -379,55 +234,69 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
         var targets = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < projected.Sources.Count; i++)
         {
-            var (at, source) = (path[i], projected.Sources[i]);
+            var (at, source) = ((path / "sources")[i], projected.Sources[i]);
             object?[] members = [source.Secret, source.ConfigMap, source.DownwardAPI, source.ServiceAccountToken, source.ClusterTrustBundle, source.PodCertificate];
-            if (members.Count(member => member is not null) > 1)
-            {
-                errors.Forbidden(at, "may not specify more than 1 volume type");
-                continue;
-            }
-
-            foreach (var target in Projection(at, source))
+            foreach (var (target, shown) in Projection(path, at, source))
             {
                 if (target.Length > 0 && !targets.Add(target))
                 {
-                    errors.Invalid(at, RawValue.Of(source), $"conflicting duplicate paths: {target}");
+                    errors.Invalid(path, shown, "conflicting duplicate paths");
                 }
+            }
+
+            if (members.Count(static member => member is not null) > 1)
+            {
+                errors.Forbidden(at, "may not specify more than 1 volume type per source");
             }
         }
     }
 
-    /// <summary>Checks one source and returns the paths it writes to.</summary>
-    private IEnumerable<string> Projection(FieldPath path, VolumeProjection source)
+    /// <summary>Checks one source and returns the paths it writes to, each with what names it in an error.</summary>
+    private List<(string Path, string Shown)> Projection(FieldPath volume, FieldPath path, VolumeProjection source)
     {
-        switch (source)
+        var targets = new List<(string Path, string Shown)>();
+        if (source.Secret is { } secret)
         {
-            case { Secret: { } secret }:
-                errors.RequiredText(path / "secret", "name", secret.Name);
-                Items(path / "secret" / "items", secret.Items);
-                return secret.Items.Select(item => item.Path);
-            case { ConfigMap: { } configMap }:
-                errors.RequiredText(path / "configMap", "name", configMap.Name);
-                Items(path / "configMap" / "items", configMap.Items);
-                return configMap.Items.Select(item => item.Path);
-            case { DownwardAPI: { } downward }:
-                Files(path / "downwardAPI" / "items", downward.Items);
-                return downward.Items.Select(item => item.Path);
-            case { ServiceAccountToken: { } token }:
-                Token(path / "serviceAccountToken", token);
-                return [token.Path];
-            case { ClusterTrustBundle: { } bundle }:
-                TrustBundle(path / "clusterTrustBundle", bundle);
-                return [bundle.Path];
-            case { PodCertificate: { } certificate }:
-                Certificate(path / "podCertificate", certificate);
-                return [certificate.CredentialBundlePath, certificate.KeyPath, certificate.CertificateChainPath];
-            default:
-                return [];
+            errors.RequiredText(path / "secret", "name", secret.Name);
+            Items(path / "secret" / "items", secret.Items);
+            targets.AddRange(secret.Items.Select(item => (item.Path, secret.Name)));
         }
+
+        if (source.ConfigMap is { } configMap)
+        {
+            errors.RequiredText(path / "configMap", "name", configMap.Name);
+            Items(path / "configMap" / "items", configMap.Items);
+            targets.AddRange(configMap.Items.Select(item => (item.Path, configMap.Name)));
+        }
+
+        if (source.DownwardAPI is { } downward)
+        {
+            Files(path / "downwardAPI", downward.Items);
+            targets.AddRange(downward.Items.Select(static item => (item.Path, item.Path)));
+        }
+
+        if (source.ServiceAccountToken is { } token)
+        {
+            Token(volume, path / "serviceAccountToken", token);
+        }
+
+        if (source.ClusterTrustBundle is { } bundle)
+        {
+            TrustBundle(path / "clusterTrustBundle", bundle);
+            targets.Add((bundle.Path, bundle.Path));
+        }
+
+        if (source.PodCertificate is { } certificate)
+        {
+            Certificate(path / "podCertificate", certificate);
+            targets.AddRange(((string[])[certificate.CredentialBundlePath, certificate.KeyPath, certificate.CertificateChainPath]).Select(static target => (target, target)));
+        }
+
+        return targets;
     }
 
-    private void Token(FieldPath path, ServiceAccountTokenProjection token)
+    // A wrong path is told as one of the volume.
+    private void Token(FieldPath volume, FieldPath path, ServiceAccountTokenProjection token)
     {
         if (token.ExpirationSeconds is { } seconds)
         {
@@ -442,23 +311,40 @@ internal sealed class VolumeValidation(FieldErrors errors, PodSpec spec, string 
             }
         }
 
-        FilePath(path / "path", token.Path);
+        FilePath(volume / "path", token.Path);
     }
 
     private void TrustBundle(FieldPath path, ClusterTrustBundleProjection bundle)
     {
-        if ((bundle.Name is null) == (bundle.SignerName is null))
+        switch (bundle)
         {
-            errors.Required(path, "one of name and signerName is required, not both");
-        }
+            case { Name: not null, SignerName: not null }:
+                errors.Invalid(path, RawValue.Of(bundle), "only one of name and signerName may be used");
+                break;
+            case { Name: { } name }:
+                if (name.Length == 0)
+                {
+                    errors.Required(path / "name", "must be a valid object name");
+                }
 
-        if (bundle.LabelSelector is { } selector)
-        {
-            errors.Selector(path / "labelSelector", selector);
-            if (bundle.SignerName is null)
-            {
-                errors.Invalid(path / "labelSelector", RawValue.Of(selector), "only signerName-based volumes may use label selectors");
-            }
+                if (bundle.LabelSelector is { } useless)
+                {
+                    errors.Invalid(path / "labelSelector", RawValue.Of(useless), "labelSelector must be unset if name is specified");
+                }
+
+                break;
+            case { SignerName: { } signer }:
+                if (signer.Length == 0)
+                {
+                    errors.Required(path / "signerName", "must be a valid signer name");
+                }
+
+                Certificates.SignerNames.Validate(errors, path / "signerName", signer);
+                errors.Selector(path / "labelSelector", bundle.LabelSelector);
+                break;
+            default:
+                errors.Required(path, "either name or signerName must be specified");
+                break;
         }
 
         FilePath(path / "path", bundle.Path);

@@ -53,6 +53,13 @@ public sealed class BatchTests
     [InlineData("\"* * * * *\"", "", null)]
     [InlineData("\"61 * * * *\"", "", "spec.schedule: Invalid value: \"61 * * * *\": end of range (61) above maximum (59): 61")]
     [InlineData("\"TZ=UTC * * * * *\"", "", "spec.schedule: Invalid value: \"TZ=UTC * * * * *\": cannot use TZ or CRON_TZ in schedule, use timeZone field instead")]
+    [InlineData("\"* * * *\"", "", "spec.schedule: Invalid value: \"* * * *\": expected exactly 5 fields, found 4: [* * * *]")]
+    [InlineData("\"@never\"", "", "spec.schedule: Invalid value: \"@never\": unrecognized descriptor: @never")]
+    [InlineData("\"@every x\"", "", "spec.schedule: Invalid value: \"@every x\": failed to parse duration @every x: time: invalid duration \"x\"")]
+    [InlineData("\"a * * * *\"", "", "spec.schedule: Invalid value: \"a * * * *\": failed to parse int from a: strconv.Atoi: parsing \"a\": invalid syntax")]
+    [InlineData("\"99999999999999999999 * * * *\"", "", "spec.schedule: Invalid value: \"99999999999999999999 * * * *\": failed to parse int from 99999999999999999999: strconv.Atoi: parsing \"99999999999999999999\": value out of range")]
+    [InlineData("\"* * * * *\"", ",\"timeZone\":\"local\"", "spec.timeZone: Invalid value: \"local\": timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones")]
+    [InlineData("\"* * * * *\"", ",\"timeZone\":\"\"", "spec.timeZone: Invalid value: \"\": timeZone must be nil or non-empty string")]
     [InlineData("\"* * * * *\"", ",\"timeZone\":\"Europe/Berlin\"", null)]
     [InlineData("\"* * * * *\"", ",\"timeZone\":\"Moon/Base\"", "spec.timeZone: Invalid value: \"Moon/Base\": unknown time zone Moon/Base")]
     [InlineData("\"* * * * *\"", ",\"timeZone\":\"../../etc/passwd\"", "spec.timeZone: Invalid value: \"../../etc/passwd\": unknown time zone ../../etc/passwd")]
@@ -61,5 +68,17 @@ public sealed class BatchTests
         var json = """{"metadata":{"name":"c"},"spec":{"schedule":""" + schedule + more + ""","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"i"}]}}}}}}""";
 
         Assert.Equal(error is null ? [] : [error], CronJobs.CreateErrors(json));
+    }
+
+    [Theory]
+    [InlineData("TZ=UTC * * * * *", "CRON_TZ=Asia/Tokyo 0 * * * *", "", null)]
+    [InlineData("TZ=UTC * * * * *", "TZ=UTC * * * * *", ",\"timeZone\":\"UTC\"", "spec.schedule: Invalid value: \"TZ=UTC * * * * *\": cannot use both timeZone field and TZ or CRON_TZ in schedule")]
+    [InlineData("* * * * *", "TZ=UTC * * * * *", "", "spec.schedule: Invalid value: \"TZ=UTC * * * * *\": cannot use TZ or CRON_TZ in schedule, use timeZone field instead")]
+    [InlineData("TZ=UTC * * * * *", "TZ=UTC 61 * * * *", "", "spec.schedule: Invalid value: \"TZ=UTC 61 * * * *\": end of range (61) above maximum (59): 61")]
+    public void A_schedule_keeps_the_zone_it_began_with(string before, string after, string more, string? error)
+    {
+        static string Json(string schedule, string more) => $$$"""{"metadata":{"name":"c"},"spec":{"schedule":"{{{schedule}}}"{{{more}}},"jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"i"}]} } } } } }""";
+
+        Assert.Equal(error is null ? [] : [error], CronJobs.UpdateErrors(Json(before, ""), Json(after, more)));
     }
 }
