@@ -9,8 +9,11 @@ namespace Navarch.Api.Json;
 /// </summary>
 public ref struct ApiReader
 {
-    // Far deeper than any type of the API, far shallower than the stack.
-    private const int DepthMax = 512;
+    // As deep as upstream reads. What is not known is passed over without recursion, however deep it is.
+    private const int DepthMax = 10_000;
+
+    // What is kept is walked by recursion, here and wherever it goes: far deeper than any type of the API, far shallower than the stack.
+    private const int KeptDepthMax = 512;
 
     private readonly ReadTrace trace;
     private Utf8JsonReader json;
@@ -66,6 +69,7 @@ public ref struct ApiReader
             throw WrongType("v1." + type);
         }
 
+        CheckDepth();
         trace.Push(type);
         return true;
     }
@@ -293,9 +297,36 @@ public ref struct ApiReader
         }
 
         var start = (int)json.TokenStartIndex;
-        Guard(static (ref Utf8JsonReader r) => r.Skip());
+        Guard(SkipKept);
         return new RawExtension(input[start..(int)json.BytesConsumed].ToArray());
     }
+
+    private static void SkipKept(ref Utf8JsonReader json)
+    {
+        if (json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        {
+            return;
+        }
+
+        var outer = json.CurrentDepth;
+        while (json.Read() && !(json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray && json.CurrentDepth == outer))
+        {
+            if (json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && json.CurrentDepth >= KeptDepthMax)
+            {
+                throw TooDeep();
+            }
+        }
+    }
+
+    private readonly void CheckDepth()
+    {
+        if (json.CurrentDepth >= KeptDepthMax)
+        {
+            throw TooDeep();
+        }
+    }
+
+    private static ApiJsonException TooDeep() => new("exceeded max depth");
 
     /// <summary>Passes over a value of whatever type.</summary>
     public void SkipValue() => Guard(static (ref Utf8JsonReader r) => r.Skip());
@@ -344,6 +375,7 @@ public ref struct ApiReader
             throw WrongType(goType);
         }
 
+        CheckDepth();
         var items = new List<T>();
         while (NextElement(items.Count))
         {
@@ -366,6 +398,7 @@ public ref struct ApiReader
             throw WrongType(goType);
         }
 
+        CheckDepth();
         trace.Push(null);
         var keys = new string[4];
         var values = new T[4];

@@ -187,7 +187,7 @@ internal static class BodyDecoder
     {
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 10_000 });
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
         }
         catch (JsonException)
@@ -211,7 +211,7 @@ internal static class BodyDecoder
         var (apiVersion, name) = ("", "");
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 512 });
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 10_000 });
             if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             {
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -11,7 +11,7 @@ namespace Navarch.ApiServer.Media;
 /// <summary>YAML as the API knows it: another spelling of JSON. Bounded in depth, in size and in what aliases may repeat.</summary>
 internal static class Yaml
 {
-    private const int DepthMax = 128;
+    private const int DepthMax = 512;
 
     // A document of nine aliases of nine aliases of … is a gigabyte: what is written may not outgrow what a body may be.
     private const int BytesMax = 8 << 20;

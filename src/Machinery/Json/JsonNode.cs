@@ -9,8 +9,8 @@ namespace Navarch.Machinery.Json;
 /// </summary>
 public abstract class JsonNode : IEquatable<JsonNode>
 {
-    /// <summary>Deepest nesting that is read. Every walk over a tree may recurse, because none is deeper than this.</summary>
-    public const int DepthMax = 256;
+    /// <summary>Deepest nesting that is read: as deep as objects may be that are kept. Every walk over a tree may recurse, because none is deeper than this.</summary>
+    public const int DepthMax = 512;
 
     /// <summary>Most values in one document: a body of 3 MiB that is nothing but brackets must not become 100 MiB of nodes.</summary>
     public const int CountMax = 1_000_000;
