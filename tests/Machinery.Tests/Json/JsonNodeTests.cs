@@ -31,7 +31,9 @@ public sealed class JsonNodeTests
     public void Depth_and_size_are_bounded()
     {
         Assert.Throws<ApiJsonException>(() => JsonNode.Parse(new string('[', 100_000)));
-        Assert.Throws<ApiJsonException>(() => JsonNode.Parse(new string('[', 300) + new string(']', 300)));
+        Assert.Throws<ApiJsonException>(() => JsonNode.Parse(new string('[', JsonNode.DepthMax + 1) + new string(']', JsonNode.DepthMax + 1)));
+        var deepest = new string('[', JsonNode.DepthMax) + new string(']', JsonNode.DepthMax);
+        Assert.Equal(deepest, JsonNode.Parse(deepest).Clone().ToString());
         Assert.Throws<ApiJsonException>(() => JsonNode.Parse($"[{string.Join(',', Enumerable.Repeat("1", JsonNode.CountMax + 1))}]"));
     }
 
