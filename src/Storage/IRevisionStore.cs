@@ -56,11 +56,13 @@ public interface IRevisionStore : IAsyncDisposable
     /// Every change after <paramref name="afterRevision"/> to keys that begin with <paramref name="prefix"/>, in
     /// order, without gap or repetition, until <paramref name="ct"/> or the store's disposal ends it. First comes what history holds, then
     /// what happens: one batch is what one commit made durable (or one page of history), so that a reader
-    /// which wants everything pays per batch and not per event. Batches are never empty, and are shared: read only.
+    /// which wants everything pays per batch and not per event. Batches are never empty, and are shared: read only. A
+    /// reader that waits is run by the thread that writes: it must be quick and never block. For others there is
+    /// <see cref="RevisionStoreExtensions.WatchAsync"/>.
     /// </summary>
     /// <remarks>
-    /// <c>RangeAsync(p)</c> at revision r, then <c>WatchAsync(p, r)</c>, misses nothing. An event is queued here
-    /// before its writer is answered. A revision of the future is waited for. <see cref="StoreEvent.State"/> is
+    /// <c>RangeAsync(p)</c> at revision r, then <c>WatchAsync(p, r)</c>, misses nothing. An event is handed to the
+    /// reader, or queued for it, before its writer is answered. A revision of the future is waited for. <see cref="StoreEvent.State"/> is
     /// present only on events that happened while this watch was live.
     /// </remarks>
     /// <exception cref="CompactedException">Changes after that revision are no longer all retained: range, then watch from there.</exception>

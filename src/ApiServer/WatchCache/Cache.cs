@@ -74,6 +74,7 @@ internal sealed partial class Cache
         }
         finally
         {
+            await Task.Yield(); // What the owner does next is not for the store's writer to run.
             FailWaiters();
         }
     }

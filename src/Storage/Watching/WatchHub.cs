@@ -4,12 +4,16 @@ namespace Navarch.Storage.Watching;
 /// Passes what was committed to every live watcher, in order. A watcher that registers learns the revision after
 /// which its queue begins, so that it can read what is older from history and miss nothing in between.
 /// </summary>
+/// <remarks>
+/// A watcher that waits is run by the writer itself, here: no other thread needs to wake for it. The lock is therefore not
+/// held while watchers are told.
+/// </remarks>
 internal sealed class WatchHub(long revision, long queueBytesMax)
 {
     private readonly Lock gate = new();
 
-    // Guarded by `gate`:
-    private readonly HashSet<WatchQueue> queues = [];
+    // Guarded by `gate`; replaced and never changed, so that it can be walked without:
+    private WatchQueue[] queues = [];
     private long published = revision;
     private bool isComplete;
     private Exception? failure;
@@ -30,7 +34,7 @@ internal sealed class WatchHub(long revision, long queueBytesMax)
             }
             else
             {
-                queues.Add(queue);
+                queues = [.. queues, queue];
             }
         }
         return queue;
@@ -40,45 +44,60 @@ internal sealed class WatchHub(long revision, long queueBytesMax)
     {
         lock (gate)
         {
-            queues.Remove(queue);
+            queues = [.. queues.Where(other => other != queue)];
         }
     }
 
     /// <summary>Called by the writer with what one commit made durable, in order of revision.</summary>
     public void Publish(IReadOnlyList<StoreEvent> batch)
     {
+        WatchQueue[] told;
         lock (gate)
         {
             Volatile.Write(ref published, batch[^1].ModRevision);
-            queues.RemoveWhere(queue => !queue.Offer(batch));
+            told = queues;
+        }
+
+        foreach (var queue in told)
+        {
+            if (!queue.Offer(batch))
+            {
+                Unregister(queue);
+            }
         }
     }
 
     /// <summary>Ends the present watches, because what lies between them and <paramref name="revision"/> cannot be had any more.</summary>
     public void Skip(long revision, Exception reason)
     {
+        WatchQueue[] ended;
         lock (gate)
         {
             Volatile.Write(ref published, revision);
-            foreach (var queue in queues)
-            {
-                queue.Complete(reason);
-            }
-            queues.Clear();
+            (ended, queues) = (queues, []);
         }
+
+        End(ended, reason);
     }
 
     /// <summary>Ends all watches, present and future.</summary>
     public void Complete(Exception? reason)
     {
+        WatchQueue[] ended;
         lock (gate)
         {
             (isComplete, failure) = (true, reason);
-            foreach (var queue in queues)
-            {
-                queue.Complete(reason);
-            }
-            queues.Clear();
+            (ended, queues) = (queues, []);
+        }
+
+        End(ended, reason);
+    }
+
+    private static void End(WatchQueue[] queues, Exception? reason)
+    {
+        foreach (var queue in queues)
+        {
+            queue.Complete(reason);
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class WatchQueue(string prefix, long bytesMax)
 
     // The channel itself has no bound: the bound is in bytes and is kept below.
     private readonly Channel<IReadOnlyList<StoreEvent>> batches = Channel.CreateUnbounded<IReadOnlyList<StoreEvent>>(
-        new() { SingleReader = true, SingleWriter = true });
+        new() { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
 
     private long bytesQueued;
     private int eventsQueued;
