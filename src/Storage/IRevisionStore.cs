@@ -40,6 +40,13 @@ public interface IRevisionStore : IAsyncDisposable
     Task<StoreSnapshot> RangeAsync(string prefix, CancellationToken ct);
 
     /// <summary>
+    /// The same as <see cref="RangeAsync"/> in pages, all of one revision, of which only one need be in memory. There is at
+    /// least one page, which may be empty. What is being read is kept for the reader: it should not be slow.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">Or what is being read was compacted meanwhile: begin anew.</exception>
+    IAsyncEnumerable<StoreSnapshot> RangePagesAsync(string prefix, CancellationToken ct);
+
+    /// <summary>
     /// Makes one change, if the condition of <paramref name="write"/> holds. Returns when the change is durable.
     /// </summary>
     /// <remarks>

@@ -51,6 +51,27 @@ public abstract class RevisionStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_of_a_range_are_of_one_revision_whatever_is_written_meanwhile()
+    {
+        Assert.Empty(Assert.Single(await PagesAsync("/many/", _ => Task.CompletedTask)).Entries);
+        await Task.WhenAll(Enumerable.Range(0, 5_000).Select(i => PutAsync($"/many/{i:0000}", $"{i}")));
+        await PutAsync("/other", "x");
+        var revision = Store.CurrentRevision;
+
+        var pages = await PagesAsync("/many/", async page =>
+        {
+            await PutAsync("/many/0000", "late");
+            await PutAsync("/many/4999", "late");
+            await CommittedAsync(StoreWrite.Delete(page.Entries[^1].Key));
+        });
+
+        Assert.True(pages.Count > 1);
+        Assert.All(pages, page => Assert.Equal(revision, page.Revision));
+        Assert.Equal(Enumerable.Range(0, 5_000).Select(i => $"/many/{i:0000}"), pages.SelectMany(page => page.Entries).Select(entry => entry.Key));
+        Assert.DoesNotContain(pages.SelectMany(page => page.Entries), entry => Text(entry.Value) == "late");
+    }
+
+    [Fact]
     public async Task Any_bytes_and_no_bytes_are_values()
     {
         var all = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
@@ -635,6 +656,17 @@ public abstract class RevisionStoreContract : IAsyncLifetime
 
     protected static string Describe(StoreEvent change) =>
         $"{change.ModRevision} {change.Type} {change.Key} v{change.Version} c{change.CreateRevision} {Text(change.Value)} was {change.Previous?.ModRevision} {(change.Previous is { } p ? Text(p.Value) : null)}";
+
+    private async Task<List<StoreSnapshot>> PagesAsync(string prefix, Func<StoreSnapshot, Task> between)
+    {
+        var pages = new List<StoreSnapshot>();
+        await foreach (var page in Store.RangePagesAsync(prefix, Ct))
+        {
+            pages.Add(page);
+            await between(page);
+        }
+        return pages;
+    }
 
     private static string Describe(CommitResult result) => result switch
     {

@@ -11,11 +11,6 @@ namespace Navarch.Storage.Etcd;
 /// </remarks>
 public sealed class EtcdRevisionStore : IRevisionStore
 {
-    // Pages of a range grow until they are about this long.
-    private const int PageBytes = 4 << 20;
-    private const int PageFirst = 500;
-    private const int PageMax = 10_000;
-
     private readonly EtcdStoreConfig config;
     private readonly TimeProvider time;
     private readonly EtcdClient client;
@@ -93,7 +88,7 @@ public sealed class EtcdRevisionStore : IRevisionStore
             {
                 try
                 {
-                    return await ReadPagesAsync(first, ct);
+                    return await ReadAllAsync(first, ct);
                 }
                 catch (EtcdException e) when (e.IsCompacted)
                 {
@@ -101,6 +96,15 @@ public sealed class EtcdRevisionStore : IRevisionStore
                 }
             }
         });
+    }
+
+    public async IAsyncEnumerable<StoreSnapshot> RangePagesAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var pages = new RangePages(client, StoreKey.EncodePrefix(prefix));
+        while (!pages.IsAtEnd)
+        {
+            yield return await GuardAsync(() => pages.NextAsync(ct));
+        }
     }
 
     public Task<CommitResult> CommitAsync(StoreWrite write, CancellationToken ct)
@@ -229,28 +233,18 @@ public sealed class EtcdRevisionStore : IRevisionStore
         }
     }
 
-    private async Task<StoreSnapshot> ReadPagesAsync(byte[] prefix, CancellationToken ct)
+    private async Task<StoreSnapshot> ReadAllAsync(byte[] prefix, CancellationToken ct)
     {
-        var end = prefix.Length == 0 ? [0] : StoreKey.EndOf(prefix);
-        var (from, limit, revision) = (prefix.Length == 0 ? [0] : prefix, PageFirst, 0L);
+        var pages = new RangePages(client, prefix);
         var entries = new List<StoredValue>();
         while (true)
         {
-            var page = await client.RangeAsync(
-                new RangeRequest { Key = from.ToBytes(), RangeEnd = end.ToBytes(), Limit = limit, Revision = revision }, ct);
-            revision = revision == 0 ? page.Header.Revision : revision;
-            var bytes = 1L;
-            foreach (var entry in page.Kvs)
+            var page = await pages.NextAsync(ct);
+            entries.AddRange(page.Entries);
+            if (pages.IsAtEnd)
             {
-                entries.Add(entry.ToStored());
-                bytes += entry.Value.Length;
+                return new StoreSnapshot(page.Revision, entries);
             }
-            if (!page.More || page.Kvs.Count == 0)
-            {
-                return new StoreSnapshot(revision, entries);
-            }
-            from = [.. page.Kvs[^1].Key.Span, 0];
-            limit = (int)Math.Clamp(PageBytes * (long)page.Kvs.Count / bytes, 1, PageMax);
         }
     }
 

@@ -7,6 +7,10 @@ internal sealed class ReadConnection : IDisposable
     private const int PageEventsMax = 500;
     private const long PageBytesMax = 1 << 20;
 
+    // And a page of a range what a reader of everything does.
+    private const int RangePageMax = 2_000;
+    private const int RangePageBytesMax = 4 << 20;
+
     private readonly SqliteConnection connection;
     private readonly SqliteStatement begin, end, revision, compacted, get, range, history;
 
@@ -77,6 +81,30 @@ internal sealed class ReadConnection : IDisposable
         }
         return new StoreSnapshot(ReadRevision(), entries);
     });
+
+    /// <summary>Begins to read entries in pages, from one snapshot that is held until <see cref="EndPages"/>.</summary>
+    public void BeginPages(byte[] prefix)
+    {
+        begin.Run();
+        range.BindPrefix(1, prefix);
+    }
+
+    /// <summary>The next entries; none after the last.</summary>
+    public StoreSnapshot NextPage()
+    {
+        var entries = new List<StoredValue>();
+        for (var bytes = 0; entries.Count < RangePageMax && bytes < RangePageBytesMax && range.Step(); bytes += entries[^1].Value.Length)
+        {
+            entries.Add(ReadValue(range, 0));
+        }
+        return new StoreSnapshot(ReadRevision(), entries);
+    }
+
+    public void EndPages()
+    {
+        range.Reset();
+        end.Run();
+    }
 
     /// <summary>The events after one revision up to another, or as many of them as make a page.</summary>
     /// <exception cref="CompactedException">They are not all retained.</exception>

@@ -18,20 +18,10 @@ internal sealed class ReaderPool(string path) : IAsyncDisposable
     /// <summary>Runs <paramref name="read"/> with a connection, on a thread of the pool if it <paramref name="isLong"/>.</summary>
     public async Task<T> ReadAsync<T>(Func<ReadConnection, T> read, bool isLong, string doing, CancellationToken ct)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteRevisionStore));
-        await free.WaitAsync(ct);
+        var connection = await RentAsync(doing, ct);
         try
         {
-            ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteRevisionStore));
-            var connection = idle.TryTake(out var opened) ? opened : new ReadConnection(path);
-            try
-            {
-                return isLong ? await Task.Run(() => read(connection), ct) : read(connection);
-            }
-            finally
-            {
-                idle.Add(connection);
-            }
+            return isLong ? await Task.Run(() => read(connection), ct) : read(connection);
         }
         catch (SqliteException e)
         {
@@ -39,8 +29,31 @@ internal sealed class ReaderPool(string path) : IAsyncDisposable
         }
         finally
         {
-            free.Release();
+            Return(connection);
         }
+    }
+
+    /// <summary>A connection for a reader that comes back to it; to be given back with <see cref="Return"/>.</summary>
+    public async Task<ReadConnection> RentAsync(string doing, CancellationToken ct)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteRevisionStore));
+        await free.WaitAsync(ct);
+        try
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteRevisionStore));
+            return idle.TryTake(out var opened) ? opened : new ReadConnection(path);
+        }
+        catch (Exception e)
+        {
+            free.Release();
+            throw e is SqliteException sqlite ? sqlite.ToStoreException(doing) : e;
+        }
+    }
+
+    public void Return(ReadConnection connection)
+    {
+        idle.Add(connection);
+        free.Release();
     }
 
     /// <summary>Waits for the reads that run, and closes the connections.</summary>

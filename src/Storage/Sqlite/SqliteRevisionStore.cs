@@ -63,6 +63,32 @@ public sealed class SqliteRevisionStore : IRevisionStore
         return readers.ReadAsync(connection => connection.Range(utf8, ct), isLong: true, $"read {prefix}", ct);
     }
 
+    public async IAsyncEnumerable<StoreSnapshot> RangePagesAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var utf8 = StoreKey.EncodePrefix(prefix);
+        var doing = $"read {prefix}";
+        var connection = await readers.RentAsync(doing, ct);
+        try
+        {
+            connection.BeginPages(utf8);
+            for (var isFirst = true; ; isFirst = false)
+            {
+                ct.ThrowIfCancellationRequested();
+                var page = await Task.Run(() => NextPage(connection, doing), ct);
+                if (page.Entries.Count == 0 && !isFirst)
+                {
+                    yield break;
+                }
+                yield return page;
+            }
+        }
+        finally
+        {
+            connection.EndPages();
+            readers.Return(connection);
+        }
+    }
+
     public Task<CommitResult> CommitAsync(StoreWrite write, CancellationToken ct)
     {
         write.ThrowIfNotStorable(config.ValueBytesMax);
@@ -196,6 +222,18 @@ public sealed class SqliteRevisionStore : IRevisionStore
         DllNotFoundException => new StoreUnavailableException("SQLite is not installed; install the package libsqlite3-0", e),
         _ => e,
     };
+
+    private static StoreSnapshot NextPage(ReadConnection connection, string doing)
+    {
+        try
+        {
+            return connection.NextPage();
+        }
+        catch (SqliteException e)
+        {
+            throw e.ToStoreException(doing);
+        }
+    }
 
     private Task<HistoryPage> ReadHistoryAsync(byte[] utf8, string prefix, long after, long upTo, CancellationToken ct) =>
         readers.ReadAsync(connection => connection.History(utf8, after, upTo), isLong: true, $"read the history of {prefix}", ct);
