@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Navarch.ApiServer.Encryption;
 
 namespace Navarch.ApiServer;
 
@@ -29,6 +30,9 @@ public sealed record ApiServerConfig
 
     /// <summary>Who the tokens say they are from, and whom they are for where nothing else is asked.</summary>
     public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
+
+    /// <summary>The keys that objects are encrypted with in the store; made where the file does not exist. Null: nothing is encrypted.</summary>
+    public EncryptionKeyFile? EncryptionKeys { get; init; }
 
     /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
     public required IPAddress AdvertiseAddress { get; init; }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
 using Navarch.ApiServer.Discovery;
+using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.InProcess;
 using Navarch.ApiServer.Metrics;
@@ -32,6 +33,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private readonly ILogger log;
     private Func<UserInfo, IClient> clients = null!;
     private IReadOnlyList<IDisposable> owned = [];
+    private Reencryption? reencryption;
     private Task following = Task.CompletedTask;
     private Task keeping = Task.CompletedTask;
     private int stopped;
@@ -64,7 +66,10 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             kind.Objects.Protobuf = protobuf;
         }
 
-        var cache = new Cache(store, catalog.Hubs, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
+        var encryptionLog = logs.CreateLogger("Navarch.ApiServer.Encryption");
+        var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, store, time, encryptionLog, ct) : null;
+        EncryptionSetup.Cover(catalog, vault?.Keys.Resources ?? []);
+        var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         IReadOnlyList<IAdmission> admission =
         [
             new NamespaceProtection(),
@@ -74,7 +79,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new DeviceAdminAccess(catalog.Get<Api.Core.V1.Namespace>()),
             new CertificateSubjects(),
         ];
-        var objects = new ObjectWriter(store, cache, catalog, admission, time, random);
+        var objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
         var allocator = new ServiceAllocator(
             new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
@@ -123,12 +128,16 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             .ToFrozenDictionary(static type => (type.Group, type.Version, type.Plural), static type => new RequestTarget(type.Group, type.Version, type.Plural));
         var metrics = new RequestMetrics(info => targets.GetValueOrDefault((info.Group, info.Version, info.Resource)), limits);
         var health = new HealthHandler();
+        var https = new HttpsServer(config, logs);
+        var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"));
+        var reencryption = vault is null ? null : new Reencryption(store, cache, vault, encryptionLog, host.stopping.Token);
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
             new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
             new MetricsHandler(metrics, cache, store, time),
             tokens is null ? null : new OpenIdHandler(tokens, $"{config.AdvertiseAddress}:{config.Port}"),
+            new EncryptionHandler(store, cache, vault, reencryption, time),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),
@@ -139,12 +148,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             subresources,
             reviews,
             new ComponentHealth(catalog, store, time));
-        var https = new HttpsServer(config, logs);
-        var host = new ApiServerHost(https, cache, logs.CreateLogger("Navarch.ApiServer"))
-        {
-            owned = [kubelets, proxy, protobuf],
-            clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time),
-        };
+        host.owned = [kubelets, proxy, protobuf];
+        host.clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time);
+        host.reencryption = reencryption;
         host.AddChecks(health, new StoreCheck(store, time));
         try
         {
@@ -207,6 +213,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(StopPatience);
         await https.StopAsync(patience.Token);
         await keeping;
+        await (reencryption?.Running ?? Task.CompletedTask);
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Completion has told it.
     }
 

@@ -63,6 +63,7 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
             PropagationPolicy = query.PropagationPolicy,
             OrphanDependents = query.OrphanDependents,
             DryRun = query.DryRun,
+            IgnoreStoreReadErrorWithClusterBreakingPotential = query.IgnoreReadError,
         };
         using (var body = await BodyDecoder.ReadAsync(request, BodyDecoder.JsonOf<DeleteOptions>))
         {

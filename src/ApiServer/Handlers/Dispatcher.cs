@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Discovery;
+using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Reviews;
@@ -15,6 +16,7 @@ internal sealed class Dispatcher(
     OpenApiHandler openApi,
     MetricsHandler metrics,
     OpenIdHandler? openId,
+    EncryptionHandler encryption,
     GetHandler get,
     ListHandler list,
     WatchHandler watch,
@@ -31,7 +33,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? NotFoundAsync(request);
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? encryption.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)
@@ -60,6 +62,11 @@ internal sealed class Dispatcher(
         if (kind.Rules.Deprecation is { } deprecation)
         {
             Responses.AddWarning(request.Http, deprecation);
+        }
+
+        if (kind.Objects.Unreadable is { } unreadable && info.Verb is "list" or "deletecollection")
+        {
+            Responses.AddWarning(request.Http, $"{unreadable.Count} {kind.Type.Plural} cannot be read and are left out: see `navarch secrets status`");
         }
 
         if (!kind.Rules.IsStored)

@@ -32,6 +32,7 @@ internal sealed class RequestOptions
     public long? GracePeriodSeconds { get; private set; }
     public string? PropagationPolicy { get; private set; }
     public bool? OrphanDependents { get; private set; }
+    public bool? IgnoreReadError { get; private set; }
 
     /// <exception cref="StatusException">400: a parameter does not have its form.</exception>
     public static RequestOptions Parse(string query)
@@ -113,6 +114,9 @@ internal sealed class RequestOptions
                 break;
             case "orphanDependents":
                 OrphanDependents = Flag(value);
+                break;
+            case "ignoreStoreReadErrorWithClusterBreakingPotential":
+                IgnoreReadError = Flag(value);
                 break;
             default:
                 break;

@@ -74,6 +74,9 @@ internal abstract class Kind
 
     public string StoragePrefix { get; }
 
+    /// <summary>Objects are encrypted when they are written. Decided when the server is put together; asked of the hub.</summary>
+    public bool IsEncrypted { get; set; }
+
     /// <summary>What every object begins with after the brace: <c>"kind":"Pod","apiVersion":"v1",</c>.</summary>
     public byte[] TypePrefix { get; }
 

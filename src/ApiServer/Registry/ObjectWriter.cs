@@ -1,6 +1,7 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
 using Navarch.Storage;
@@ -12,7 +13,7 @@ namespace Navarch.ApiServer.Registry;
 /// optimistic concurrency, and the store. A write returns when it is durable and can be read.
 /// </summary>
 internal sealed class ObjectWriter(
-    IRevisionStore store, Cache cache, Catalog catalog, IReadOnlyList<IAdmission> admission, TimeProvider time, Random random)
+    IRevisionStore store, Cache cache, Catalog catalog, ValueVault? vault, IReadOnlyList<IAdmission> admission, TimeProvider time, Random random)
 {
     private const int GeneratedNameTries = 8;
 
@@ -103,6 +104,11 @@ internal sealed class ObjectWriter(
     public async Task<DeleteOutcome> DeleteAsync(Kind kind, string @namespace, string name, DeleteOptions delete, WriteOptions options, CancellationToken ct)
     {
         var key = kind.Key(@namespace, name);
+        if (delete.IgnoreStoreReadErrorWithClusterBreakingPotential == true && !options.IsDryRun && kind.Objects.Unreadable?.ContainsKey(key) == true)
+        {
+            return await RemoveUnreadableAsync(kind, key, name, options, ct);
+        }
+
         for (var tries = 1; ; tries++)
         {
             var current = await FindAsync(kind, key, ct) ?? throw StatusErrors.NotFound(kind.Type, name).AsException();
@@ -172,14 +178,17 @@ internal sealed class ObjectWriter(
     }
 
     /// <summary>The object, not older than any acknowledged write.</summary>
+    /// <exception cref="StatusException">500: what is stored of it cannot be read.</exception>
     public async ValueTask<StoredObject?> FindAsync(Kind kind, string key, CancellationToken ct)
     {
+        kind.Objects.ThrowIfUnreadable(key);
         if (!cache.IsShared && kind.Objects.Current.Objects.Find(key) is { } found)
         {
             return found;
         }
 
         await cache.WaitForFreshAsync(ct);
+        kind.Objects.ThrowIfUnreadable(key);
         return kind.Objects.Current.Objects.Find(key);
     }
 
@@ -358,7 +367,8 @@ internal sealed class ObjectWriter(
     /// <param name="current">What is to be replaced; null for a create.</param>
     private async Task<StoredObject?> PutAsync(Kind kind, PreparedObject prepared, StoredObject? current, Reservation? reservation, CancellationToken ct)
     {
-        var write = new StoreWrite(kind.StoragePrefix + prepared.Key, prepared.Json)
+        var key = kind.StoragePrefix + prepared.Key;
+        var write = new StoreWrite(key, kind.Hub.IsEncrypted ? vault!.Encrypt(key, prepared.Json) : prepared.Json)
         {
             ExpectedRevision = current?.Revision ?? 0,
             State = prepared,
@@ -391,6 +401,24 @@ internal sealed class ObjectWriter(
                 await cache.WaitForFreshAsync(ct);
                 return null;
         }
+    }
+
+    // Nobody can say what it was: neither finalizers nor preconditions are looked at.
+    private async Task<DeleteOutcome> RemoveUnreadableAsync(Kind kind, string key, string name, WriteOptions options, CancellationToken ct)
+    {
+        if (!options.User.IsIn("system:masters"))
+        {
+            throw StatusErrors.Forbidden(kind.Type, name, "only administrators may delete what cannot be read").AsException();
+        }
+
+        if (await store.CommitAsync(StoreWrite.Delete(kind.StoragePrefix + key), ct) is not CommitResult.Committed committed)
+        {
+            throw StatusErrors.NotFound(kind.Type, name).AsException();
+        }
+
+        await cache.WaitForAsync(committed.Revision, CancellationToken.None);
+        await SettleAsync(kind, key, null, null);
+        return new DeleteOutcome(StoredObject.From(kind.Prepare(kind.Bookmark(new ObjectMeta { Name = name })), committed.Revision, keepValue: true), IsGone: true);
     }
 
     // What is stored is stored: the rest is not given up because the caller is gone.

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 using Navarch.Storage;
@@ -12,12 +13,11 @@ namespace Navarch.ApiServer.WatchCache;
 /// </summary>
 internal sealed partial class Cache
 {
-    private const string Root = "/registry/";
-
     // Between attempts to read everything anew.
     private static readonly TimeSpan RelistDelay = TimeSpan.FromSeconds(1);
 
     private readonly IRevisionStore store;
+    private readonly ValueVault? vault;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly FrozenDictionary<string, Collection> byPrefix;
@@ -29,9 +29,11 @@ internal sealed partial class Cache
     private long applied;
     private bool hasEnded;
 
-    public Cache(IRevisionStore store, IEnumerable<Kind> kinds, TimeProvider time, ILogger log)
+    /// <param name="vault">Decrypts what is encrypted; null where there are no keys.</param>
+    public Cache(IRevisionStore store, IEnumerable<Kind> kinds, ValueVault? vault, TimeProvider time, ILogger log)
     {
         this.store = store;
+        this.vault = vault;
         this.time = time;
         this.log = log;
         byPrefix = kinds.ToFrozenDictionary(kind => kind.StoragePrefix, kind => kind.Objects, StringComparer.Ordinal);
@@ -55,7 +57,7 @@ internal sealed partial class Cache
     /// <summary>Reads everything there is. Must end before the first request.</summary>
     public async Task<long> LoadAsync(CancellationToken ct)
     {
-        var snapshot = await store.RangeAsync(Root, ct);
+        var snapshot = await store.RangeAsync(StoredKeys.Root, ct);
         foreach (var (collection, objects) in Sorted(snapshot))
         {
             collection.Load(objects, snapshot.Revision);
@@ -173,7 +175,7 @@ internal sealed partial class Cache
         {
             try
             {
-                var snapshot = await store.RangeAsync(Root, ct);
+                var snapshot = await store.RangeAsync(StoredKeys.Root, ct);
                 foreach (var (collection, objects) in Sorted(snapshot))
                 {
                     collection.Reload(objects, snapshot.Revision);
@@ -195,9 +197,14 @@ internal sealed partial class Cache
     private Dictionary<Collection, List<StoredObject>> Sorted(StoreSnapshot snapshot)
     {
         var byCollection = byPrefix.Values.ToDictionary(collection => collection, _ => new List<StoredObject>());
+        foreach (var collection in byPrefix.Values)
+        {
+            collection.Unmark();
+        }
+
         foreach (var entry in snapshot.Entries)
         {
-            if (Find(entry.Key) is not { } collection)
+            if (FindCollection(entry.Key) is not { } collection)
             {
                 continue; // A kind that this server does not serve; kept for one that does.
             }
@@ -209,14 +216,9 @@ internal sealed partial class Cache
                 continue;
             }
 
-            try
+            if (TryPrepare(collection, entry.Key, entry.Value) is { } prepared)
             {
-                var prepared = collection.Kind.Prepare(collection.Kind.Parse(entry.Value.Span));
                 byCollection[collection].Add(StoredObject.From(prepared, entry.ModRevision, collection.KeepsValues));
-            }
-            catch (Api.Json.ApiJsonException e)
-            {
-                LogUndecodable(entry.Key, e);
             }
         }
 
@@ -261,7 +263,7 @@ internal sealed partial class Cache
     private (Collection Collection, CacheEvent Change)? Read(StoreEvent change)
     {
         var prepared = change.State as PreparedObject;
-        var collection = prepared?.Kind.Objects ?? Find(change.Key);
+        var collection = prepared?.Kind.Objects ?? FindCollection(change.Key);
         if (collection is null)
         {
             Unserved?.Invoke(change); // Of a kind that is not served, or the store's own.
@@ -273,25 +275,43 @@ internal sealed partial class Cache
         StoredObject? current = null;
         if (change.Type == StoreEventType.Put)
         {
-            try
+            prepared ??= TryPrepare(collection, change.Key, change.Value);
+            if (prepared is null)
             {
-                prepared ??= collection.Kind.Prepare(collection.Kind.Parse(change.Value.Span));
-            }
-            catch (Api.Json.ApiJsonException e)
-            {
-                LogUndecodable(change.Key, e);
-                return null;
+                return null; // What is shown stays what it was: a delete that did not happen would have consequences.
             }
 
             current = StoredObject.From(prepared, change.ModRevision, collection.KeepsValues);
             prepared.Applied = current;
         }
-        else if (previous is null)
+
+        collection.Mark(key, null);
+        if (current is null && previous is null)
         {
             return null;
         }
 
         return (collection, new CacheEvent(change.ModRevision, previous, current));
+    }
+
+    /// <summary>Null where the data cannot be read, which is then known of the object.</summary>
+    private PreparedObject? TryPrepare(Collection collection, string key, ReadOnlyMemory<byte> value)
+    {
+        try
+        {
+            if (EncryptionKey.IsEncrypted(value.Span))
+            {
+                value = vault?.Decrypt(key, value) ?? throw new UnreadableValueException("it is encrypted, and this server was given no keys");
+            }
+
+            return collection.Kind.Prepare(collection.Kind.Parse(value.Span));
+        }
+        catch (Exception e) when (e is Api.Json.ApiJsonException or UnreadableValueException)
+        {
+            collection.Mark(key[collection.Kind.StoragePrefix.Length..], e.Message);
+            LogUnreadable(key, e.Message);
+            return null;
+        }
     }
 
     // Nobody will ever reach what they wait for.
@@ -329,9 +349,9 @@ internal sealed partial class Cache
     }
 
     /// <summary>The collection a key belongs to: <c>/registry/pods/…</c>, <c>/registry/services/specs/…</c>.</summary>
-    private Collection? Find(string key)
+    public Collection? FindCollection(string key)
     {
-        var first = key.StartsWith(Root, StringComparison.Ordinal) ? key.IndexOf('/', Root.Length) : -1;
+        var first = key.StartsWith(StoredKeys.Root, StringComparison.Ordinal) ? key.IndexOf('/', StoredKeys.Root.Length) : -1;
         if (first < 0)
         {
             return null;
@@ -346,8 +366,8 @@ internal sealed partial class Cache
         return second > 0 && byPrefixSpan.TryGetValue(key.AsSpan(0, second + 1), out collection) ? collection : null;
     }
 
-    [LoggerMessage(LogLevel.Error, "the object at {Key} cannot be decoded and is not served")]
-    private partial void LogUndecodable(string key, Exception cause);
+    [LoggerMessage(LogLevel.Error, "the object at {Key} cannot be read and is not served: {Why}")]
+    private partial void LogUnreadable(string key, string why);
 
     [LoggerMessage(LogLevel.Warning, "the store has forgotten what happened after revision {Revision}; reading everything anew")]
     private partial void LogForgotten(long revision, Exception cause);

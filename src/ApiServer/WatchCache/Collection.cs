@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
@@ -25,6 +26,7 @@ internal sealed class Collection(Kind kind)
     private readonly Queue<long> retainedOrder = [];
     private Snapshot current = new(ObjectMap.Empty, 0);
     private bool keepsValues;
+    private ConcurrentDictionary<string, string>? unreadable;
 
     public Kind Kind { get; } = kind;
 
@@ -54,6 +56,36 @@ internal sealed class Collection(Kind kind)
 
     /// <summary>From now on, decoded objects are kept: somebody in this process holds them anyway.</summary>
     public void KeepValues() => Volatile.Write(ref keepsValues, true);
+
+    /// <summary>Objects whose stored data cannot be decrypted or decoded, and why. They are in no list.</summary>
+    public IReadOnlyDictionary<string, string>? Unreadable => Volatile.Read(ref unreadable);
+
+    /// <exception cref="StatusException">500: there is such an object, but what is stored of it cannot be read.</exception>
+    public void ThrowIfUnreadable(string key)
+    {
+        if (Volatile.Read(ref unreadable) is { } marks && marks.TryGetValue(key, out var why))
+        {
+            throw StatusErrors.InternalError($"unable to transform key \"{Kind.StoragePrefix}{key}\": {why}").AsException();
+        }
+    }
+
+    /// <summary>Notes what is wrong with the newest data of an object; null when nothing is any more. Called by the cache alone.</summary>
+    public void Mark(string key, string? unreadableBecause)
+    {
+        if (unreadableBecause is not null)
+        {
+            var marks = unreadable ?? [];
+            marks[key] = unreadableBecause;
+            Volatile.Write(ref unreadable, marks);
+        }
+        else if (unreadable is { } marks && marks.TryRemove(key, out _) && marks.IsEmpty)
+        {
+            Volatile.Write(ref unreadable, null);
+        }
+    }
+
+    /// <summary>Forgets what could not be read: all of it is about to be read again.</summary>
+    public void Unmark() => Volatile.Write(ref unreadable, null);
 
     /// <param name="objects">In ordinal order of their keys.</param>
     public void Load(IReadOnlyList<StoredObject> objects, long revision)

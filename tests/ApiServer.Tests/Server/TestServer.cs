@@ -18,6 +18,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly ECDsa tokenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private IRevisionStore store = null!;
     private Func<CancellationToken, Task<IRevisionStore>> openStore = null!;
+    private Func<ApiServerConfig, ApiServerConfig>? configure;
 
     private TestServer()
     {
@@ -28,6 +29,9 @@ internal sealed class TestServer : IAsyncDisposable
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("navarch-apiserver-").FullName;
 
     public ApiServerHost Host { get; private set; } = null!;
+
+    /// <summary>What the server keeps its objects in.</summary>
+    public IRevisionStore Store => store;
 
     private TimeProvider StoreTime { get; init; } = TimeProvider.System;
 
@@ -41,7 +45,8 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var server = new TestServer { StoreTime = storeTime ?? TimeProvider.System };
         server.openStore = openStore ?? server.OpenSqliteAsync;
-        await server.OpenAsync(configure);
+        server.configure = configure;
+        await server.OpenAsync();
         return server;
     }
 
@@ -50,7 +55,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await store.DisposeAsync();
-        await OpenAsync(null);
+        await OpenAsync();
     }
 
     public HttpClient ClientOf(X509Certificate2? certificate)
@@ -122,7 +127,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private async Task OpenAsync(Func<ApiServerConfig, ApiServerConfig>? configure)
+    private async Task OpenAsync()
     {
         var ct = TestContext.Current.CancellationToken;
         store = await openStore(ct);

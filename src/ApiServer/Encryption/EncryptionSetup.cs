@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.WatchCache;
+using Navarch.Storage;
+
+namespace Navarch.ApiServer.Encryption;
+
+/// <summary>What has to be right about the keys before a server begins.</summary>
+internal static class EncryptionSetup
+{
+    /// <summary>Opens the keys, and makes a first one for a store in which nothing is encrypted yet.</summary>
+    /// <exception cref="EncryptionException">The keys cannot be used, or are missing and needed.</exception>
+    public static async Task<ValueVault> OpenAsync(EncryptionKeyFile file, IRevisionStore store, TimeProvider time, ILogger log, CancellationToken ct)
+    {
+        if (!file.Exists)
+        {
+            if (await FindEncryptedAsync(store, ct) is { } found)
+            {
+                throw new EncryptionException(
+                    $"the encryption keys are missing: there is no {file.Path}, but {found.Key} is encrypted with the key {EncryptionKey.NameIn(found.Value.Span)}",
+                    "put the file back from a backup, or copy it from another server of the cluster");
+            }
+
+            file.Create(time);
+        }
+
+        return new ValueVault(file, log);
+    }
+
+    /// <summary>Has the kinds of the given names encrypted.</summary>
+    /// <param name="resources">As <c>secrets</c> or <c>deployments.apps</c>.</param>
+    /// <exception cref="EncryptionException">There is no such kind.</exception>
+    public static void Cover(Catalog catalog, IReadOnlyList<string> resources)
+    {
+        foreach (var resource in resources)
+        {
+            var kind = catalog.Hubs.FirstOrDefault(kind => kind.Rules.IsStored && kind.Type.GroupResource == resource)
+                ?? throw new EncryptionException(
+                    $"\"{resource}\" cannot be encrypted: there is no such resource",
+                    "name resources as `secrets` or `deployments.apps`, separated by commas");
+            kind.IsEncrypted = true;
+        }
+    }
+
+    private static async Task<StoredValue?> FindEncryptedAsync(IRevisionStore store, CancellationToken ct)
+    {
+        await foreach (var page in store.RangePagesAsync(StoredKeys.Root, ct))
+        {
+            if (page.Entries.FirstOrDefault(static entry => EncryptionKey.IsEncrypted(entry.Value.Span)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}
