@@ -34,6 +34,9 @@ public sealed record ApiServerConfig
     /// <summary>The keys that objects are encrypted with in the store; made where the file does not exist. Null: nothing is encrypted.</summary>
     public EncryptionKeyFile? EncryptionKeys { get; init; }
 
+    /// <summary>What is encrypted from now on, as <c>secrets</c> or <c>deployments.apps</c>; null for what the key file says.</summary>
+    public IReadOnlyList<string>? EncryptResources { get; init; }
+
     /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
     public required IPAddress AdvertiseAddress { get; init; }
 

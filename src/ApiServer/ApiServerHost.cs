@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
+using Navarch.ApiServer.Backups;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Handlers;
@@ -67,8 +68,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         var encryptionLog = logs.CreateLogger("Navarch.ApiServer.Encryption");
-        var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, store, time, encryptionLog, ct) : null;
-        EncryptionSetup.Cover(catalog, vault?.Keys.Resources ?? []);
+        var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, config.EncryptResources, catalog, store, time, encryptionLog, ct) : null;
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         IReadOnlyList<IAdmission> admission =
         [
@@ -138,6 +138,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new MetricsHandler(metrics, cache, store, time),
             tokens is null ? null : new OpenIdHandler(tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new EncryptionHandler(store, cache, vault, reencryption, time),
+            new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),

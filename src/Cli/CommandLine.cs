@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Navarch.ApiServer.Encryption;
 using Navarch.Cli.Commands;
 using Navarch.Cluster;
 using Navarch.Storage;
@@ -22,6 +23,9 @@ internal static class CommandLine
         DeleteCommand.Create(),
         ContextCommand.Create(),
         ImageCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        SecretsCommand.Create(),
         ServerCommand.Create(),
         SupervisorCommand.Create(),
         AgentCommand.Create(),
@@ -46,6 +50,10 @@ internal static class CommandLine
             });
         }
         catch (ClusterException e)
+        {
+            return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
+        }
+        catch (EncryptionException e)
         {
             return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
         }

@@ -13,6 +13,13 @@ internal static class CommonOptions
         DefaultValueFactory = _ => ProfileName.Default,
     };
 
+    public static Option<string> Output()
+    {
+        var output = new Option<string>("--output", "-o") { Description = "`json` for programs.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+        output.AcceptOnlyFromAmong("text", "json");
+        return output;
+    }
+
     public static Option<string> Kubeconfig() => new("--kubeconfig")
     {
         Description = "How to reach the API server and as whom; without it, the profile's own.",

@@ -10,8 +10,7 @@ namespace Navarch.ApiServer.Encryption;
 
 /// <summary>
 /// What operators ask and tell a server about its encryption: GET <c>/navarch/v1/encryption</c>, and POST to <c>rotate</c>,
-/// <c>reencrypt</c> and <c>prune</c> below it. Each answers with the status, for which everything stored is looked through; GET of
-/// <c>progress</c> costs nothing.
+/// <c>reencrypt</c> and <c>prune</c> below it. For the status everything stored is looked through; GET of <c>progress</c> costs nothing.
 /// </summary>
 internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, ValueVault? vault, Reencryption? reencryption, TimeProvider time)
 {
@@ -38,7 +37,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
         return (request.Info.Verb, request.Info.Path[Root.Length..]) switch
         {
             ("get", "") => AnswerAsync(request, 200),
-            ("get", "/progress") => WriteAsync(request, 200, reencryption.Status(outdated: 0), EncryptionStatusJson.Default.ReencryptionStatus),
+            ("get", "/progress") => AnswerProgressAsync(request, 200),
             ("post", "/rotate") => StartAsync(request, () => vault.AddKey(time)),
             ("post", "/reencrypt") => StartAsync(request, static () => { }),
             ("post", "/prune") => PruneAsync(request),
@@ -46,7 +45,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
         };
     }
 
-    private async Task StartAsync(ApiRequest request, Action before)
+    private Task StartAsync(ApiRequest request, Action before)
     {
         try
         {
@@ -60,7 +59,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
             throw StatusErrors.InternalError(e.Message).AsException();
         }
 
-        await AnswerAsync(request, 202);
+        return AnswerProgressAsync(request, 202);
     }
 
     private async Task PruneAsync(ApiRequest request)
@@ -92,6 +91,9 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
 
         await AnswerAsync(request, 200);
     }
+
+    private Task AnswerProgressAsync(ApiRequest request, int code) =>
+        WriteAsync(request, code, reencryption!.Status(outdated: 0), EncryptionStatusJson.Default.ReencryptionStatus);
 
     private async Task AnswerAsync(ApiRequest request, int code)
     {

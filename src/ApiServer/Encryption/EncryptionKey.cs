@@ -59,7 +59,7 @@ public sealed record EncryptionKey
         name.Length is > 0 and <= NameLengthMax && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <param name="storageKey">Where the value will lie. Only there it can be read.</param>
-    internal byte[] Encrypt(string storageKey, ReadOnlySpan<byte> plaintext)
+    public byte[] Encrypt(string storageKey, ReadOnlySpan<byte> plaintext)
     {
         var head = Prefix.Length + Name.Length + 1;
         var value = new byte[head + NonceBytes + plaintext.Length + TagBytes];

@@ -72,7 +72,7 @@ public sealed class EncryptionKeyFile(string path)
         var temporary = $"{path}.{Environment.ProcessId}.new";
         File.Delete(temporary);
         using var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        file.Write(JsonSerializer.SerializeToUtf8Bytes(keys, EncryptionKeysJson.Default.EncryptionKeys));
+        file.Write(keys.ToBytes());
         file.Flush(flushToDisk: true);
         return temporary;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Navarch.ApiServer.Encryption;
@@ -15,6 +16,9 @@ public sealed record EncryptionKeys
 
     [JsonIgnore]
     public EncryptionKey Active => Keys[0];
+
+    /// <summary>As the key file holds them.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, EncryptionKeysJson.Default.EncryptionKeys);
 
     internal EncryptionKey? Find(string name) => Keys.FirstOrDefault(key => key.Name == name);
 

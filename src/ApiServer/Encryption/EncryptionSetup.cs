@@ -8,9 +8,11 @@ namespace Navarch.ApiServer.Encryption;
 /// <summary>What has to be right about the keys before a server begins.</summary>
 internal static class EncryptionSetup
 {
-    /// <summary>Opens the keys, and makes a first one for a store in which nothing is encrypted yet.</summary>
-    /// <exception cref="EncryptionException">The keys cannot be used, or are missing and needed.</exception>
-    public static async Task<ValueVault> OpenAsync(EncryptionKeyFile file, IRevisionStore store, TimeProvider time, ILogger log, CancellationToken ct)
+    /// <summary>Opens the keys, makes a first one for a store in which nothing is encrypted yet, and decides what is encrypted.</summary>
+    /// <param name="resources">As <c>secrets</c> or <c>deployments.apps</c>; null for what the file says.</param>
+    /// <exception cref="EncryptionException">The keys cannot be used, or are missing and needed; or there is no such resource.</exception>
+    public static async Task<ValueVault> OpenAsync(
+        EncryptionKeyFile file, IReadOnlyList<string>? resources, Catalog catalog, IRevisionStore store, TimeProvider time, ILogger log, CancellationToken ct)
     {
         if (!file.Exists)
         {
@@ -24,13 +26,17 @@ internal static class EncryptionSetup
             file.Create(time);
         }
 
+        var keys = file.Load();
+        Cover(catalog, resources ?? keys.Resources);
+        if (resources is not null && !resources.SequenceEqual(keys.Resources))
+        {
+            file.Save(keys with { Resources = resources });
+        }
+
         return new ValueVault(file, log);
     }
 
-    /// <summary>Has the kinds of the given names encrypted.</summary>
-    /// <param name="resources">As <c>secrets</c> or <c>deployments.apps</c>.</param>
-    /// <exception cref="EncryptionException">There is no such kind.</exception>
-    public static void Cover(Catalog catalog, IReadOnlyList<string> resources)
+    private static void Cover(Catalog catalog, IReadOnlyList<string> resources)
     {
         foreach (var resource in resources)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Navarch.ApiServer.Backups;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Pipeline;
@@ -17,6 +18,7 @@ internal sealed class Dispatcher(
     MetricsHandler metrics,
     OpenIdHandler? openId,
     EncryptionHandler encryption,
+    SnapshotHandler snapshot,
     GetHandler get,
     ListHandler list,
     WatchHandler watch,
@@ -33,7 +35,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? encryption.TryHandle(request) ?? NotFoundAsync(request);
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? encryption.TryHandle(request) ?? snapshot.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)

@@ -29,7 +29,7 @@ internal sealed class RequestLimits
     }
 
     private static bool IsLongRunning(RequestInfo info) =>
-        info.Verb == "watch" || info.Subresource is "proxy" or "exec" or "attach" or "portforward" or "log";
+        info.Verb == "watch" || info.Subresource is "proxy" or "exec" or "attach" or "portforward" or "log" || info.Path == Backups.SnapshotHandler.Path;
 
     internal sealed class Counter(int max)
     {

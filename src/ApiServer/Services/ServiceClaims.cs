@@ -18,7 +18,7 @@ namespace Navarch.ApiServer.Services;
 /// </remarks>
 internal sealed partial class ServiceClaims(IRevisionStore store, Catalog catalog, ServiceAddresses addresses, TimeProvider time, ILogger log)
 {
-    private const string Prefix = "/registry/ranges/servicenodeports/";
+    public const string Prefix = "/registry/ranges/servicenodeports/";
 
     // As often as upstream looks, and three times as often: a port lost to a crash should not be missed for long.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);

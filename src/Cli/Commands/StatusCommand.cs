@@ -12,8 +12,7 @@ internal static class StatusCommand
     public static Command Create()
     {
         var profile = CommonOptions.Profile();
-        var output = new Option<string>("--output", "-o") { Description = "`json` for programs.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
-        output.AcceptOnlyFromAmong("text", "json");
+        var output = CommonOptions.Output();
         var command = new Command("status", "Show what of a cluster runs. Exits with 0: running, 1: degraded, 3: stopped, 4: no such cluster.") { profile, output };
         command.SetAction(async (arguments, ct) =>
         {

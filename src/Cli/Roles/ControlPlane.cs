@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer;
+using Navarch.ApiServer.Encryption;
 using Navarch.Client;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Machine;
@@ -40,6 +41,8 @@ internal static class ControlPlane
             ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
             KubeletClientCertificate = Load(context, ClusterCertificates.KubeletClient),
             ServiceAccountKey = tokenKey,
+            EncryptionKeys = new EncryptionKeyFile(paths.EncryptionKeys),
+            EncryptResources = context.EncryptResources,
             AdvertiseAddress = MachineAddresses.Primary(),
             ServiceNetwork = IPNetwork.Parse(profile.ServiceCidr),
             KubeletPort = profile.KubeletPort,

@@ -13,6 +13,9 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
     /// <summary>Where an API server keeps its objects; null for the profile's own database.</summary>
     public EtcdStoreConfig? Etcd { get; init; }
 
+    /// <summary>What an API server encrypts there; null for what it did before.</summary>
+    public IReadOnlyList<string>? EncryptResources { get; init; }
+
     /// <summary>Whether a part waits for its lease before it acts.</summary>
     public bool ElectsLeader { get; init; } = true;
 

@@ -22,11 +22,12 @@ internal static class RoleProcess
             command.Add(kubeconfig);
         }
 
-        var etcd = new EtcdOptions();
+        var (etcd, encryption) = (new EtcdOptions(), new EncryptionOptions());
         var member = new Option<int>("--member") { Hidden = true };
         if (takesEtcd)
         {
             etcd.AddTo(command);
+            encryption.AddTo(command);
             command.Add(member);
         }
 
@@ -50,6 +51,7 @@ internal static class RoleProcess
                 found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System)
             {
                 Etcd = takesEtcd ? etcd.Read(arguments) : null,
+                EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),
             };

@@ -11,6 +11,9 @@ public sealed class LoadedImages(string file)
     /// <param name="name">A full name: <c>docker.io/library/nginx:latest</c>.</param>
     public LoadedImage? Find(string name) => Read().GetValueOrDefault(name);
 
+    /// <summary>The names of all of them.</summary>
+    public IReadOnlyList<string> Names() => [.. Read().Keys];
+
     /// <summary>Every name's meaning of <paramref name="images"/> replaces what the name meant before.</summary>
     public void Add(IReadOnlyDictionary<string, LoadedImage> images)
     {

@@ -109,6 +109,32 @@ public sealed class ClusterApi : IDisposable
         await BodyAsync(patched, $"{collection}/{name}", ct);
     }
 
+    /// <summary>The body of what a server of Navarch says to its operator.</summary>
+    /// <exception cref="ClusterException">The server refuses or does not answer.</exception>
+    public async Task<byte[]> CallAsync(HttpMethod method, string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var response = await SendAsync(request, ct);
+        return await BodyAsync(response, path, ct);
+    }
+
+    /// <summary>The same as it comes, however long that takes. The caller disposes it.</summary>
+    /// <exception cref="ClusterException">The server refuses or does not answer.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        var response = await SendAsync(request, ct, HttpCompletionOption.ResponseHeadersRead);
+        if (!response.IsSuccessStatusCode)
+        {
+            using (response)
+            {
+                await BodyAsync(response, path, ct);
+            }
+        }
+
+        return response;
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static ByteArrayContent Body(byte[] json, string type)
@@ -118,11 +144,12 @@ public sealed class ClusterApi : IDisposable
         return content;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken ct, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         try
         {
-            return await _http.SendAsync(request, ct);
+            return await _http.SendAsync(request, completion, ct);
         }
         catch (Exception e) when (IsNoAnswer(e, ct))
         {

@@ -83,4 +83,18 @@ internal static class Schema
                 """);
         }
     }
+
+    /// <summary>Has an empty store begin at a revision: as if a key had been deleted there and all before been compacted.</summary>
+    public static void BeginAt(SqliteConnection connection, long revision)
+    {
+        if (revision > SqliteRevisionStore.FirstRevision && connection.QueryInt64("SELECT count(*) FROM (SELECT 1 FROM log LIMIT 1)") == 0)
+        {
+            connection.Execute($"""
+                BEGIN IMMEDIATE;
+                INSERT INTO log (revision, key, create_revision, version, previous_revision, value) VALUES ({revision}, 'navarch_restored', 0, 0, 0, x'');
+                UPDATE compaction SET revision = {revision};
+                COMMIT;
+                """);
+        }
+    }
 }

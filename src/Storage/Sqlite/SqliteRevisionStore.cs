@@ -182,6 +182,7 @@ public sealed class SqliteRevisionStore : IRevisionStore
             file = new(config.Path);
             connection = new(config.Path);
             Schema.Prepare(connection, config.Path);
+            Schema.BeginAt(connection, config.FirstRevision);
             Configure(connection, config.Path);
             LogSpace.Reserve(config.Path, config.LogBytesMax + (config.LogBytesMax / 4)); // It grows on while it is copied.
             file.MarkInUse();

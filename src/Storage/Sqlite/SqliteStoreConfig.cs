@@ -6,6 +6,9 @@ public sealed record SqliteStoreConfig
     /// <summary>The database file. Beside it appear <c>-wal</c>, <c>-shm</c> and <c>.lock</c>. All have mode 0600.</summary>
     public required string Path { get; init; }
 
+    /// <summary>The revision of the store when it is new. One that is restored begins above what its predecessor has given out.</summary>
+    public long FirstRevision { get; init; } = SqliteRevisionStore.FirstRevision;
+
     /// <summary>How long replaced and deleted values, and with them the events that watches resume from, are kept. As long as upstream's.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(5);
 
