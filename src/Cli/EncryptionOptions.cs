@@ -7,7 +7,7 @@ internal sealed class EncryptionOptions
 {
     private readonly Option<string> resources = new("--encrypt-resources")
     {
-        Description = "What is encrypted in the store, such as `secrets,configmaps`; at first `secrets`. Stays until it is given anew. What is there already: `navarch secrets reencrypt`.",
+        Description = "What is encrypted when it is stored, such as `secrets,configmaps`; stays until it is given anew. Without it, `secrets`.",
         HelpName = "RESOURCE[,RESOURCE]",
     };
 

@@ -24,6 +24,11 @@ public sealed class CommandLineTests
     [InlineData("start", "surplus")]
     [InlineData("status", "-o", "xml")]
     [InlineData("image", "load")]
+    [InlineData("backup")]
+    [InlineData("backup", "/backups", "--keep", "0")]
+    [InlineData("restore")]
+    [InlineData("restore", "/backups/a.tar", "-o", "yaml")]
+    [InlineData("secrets", "shout")]
     public async Task Misuse_is_told_on_one_line_with_where_to_read_on(params string[] arguments)
     {
         var outcome = await ConsoleCapture.RunAsync(arguments);
@@ -41,6 +46,21 @@ public sealed class CommandLineTests
         Assert.Equal(4, outcome.ExitCode);
         Assert.Contains("\"state\": \"Absent\"", outcome.Output, StringComparison.Ordinal);
         Assert.Equal("", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("there is no file /no/such.tar. Name a file that `navarch backup` has made.", "restore", "/no/such.tar")]
+    [InlineData("there is no file /no/such.tar. Name a file that `navarch backup` has made.", "restore", "/no/such.tar", "--check", "-o", "json")]
+    [InlineData("there is no cluster \"never-started\". Start one with `sudo navarch start -p never-started`.", "backup", "/no/such/folder/a.tar", "-p", "never-started")]
+    [InlineData("there is no cluster \"never-started\". Start one with `sudo navarch start -p never-started`.", "secrets", "status", "-p", "never-started")]
+    [InlineData("\"often\" is no schedule: expected exactly 5 fields, found 1: [often]. Give an interval such as 6h, or a cron expression such as \"0 3 * * *\".", "backup", "/no/such", "--schedule", "often")]
+    public async Task What_cannot_be_done_is_told_on_one_line(string line, params string[] arguments)
+    {
+        var outcome = await ConsoleCapture.RunAsync(arguments);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("", outcome.Output);
+        Assert.Equal($"navarch: {line}\n", outcome.Error);
     }
 
     [Fact]

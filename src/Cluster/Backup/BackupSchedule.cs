@@ -73,7 +73,7 @@ public sealed class BackupSchedule
     // In steps: a timer cannot be set for more than 49 days, and the clock may be set meanwhile.
     private async Task DelayUntilAsync(DateTimeOffset at, CancellationToken ct)
     {
-        var step = TimeSpan.FromMinutes(1);
+        var step = TimeSpan.FromMinutes(15);
         while (at - time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left < step ? left : step, time, ct);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Encryption;
-using Navarch.Cluster.Profiles;
 using Navarch.Storage;
 
 namespace Navarch.Cluster.Tests.Backup;

@@ -72,7 +72,7 @@ public sealed class RestoredStoreTests : IDisposable
         await using var to = await SqliteRevisionStore.OpenAsync(new() { Path = directory.Path("to.db") }, time, Ct);
 
         await LoadAsync(from, to);
-        time.Advance(TimeSpan.FromHours(1));
+        time.Advance(TimeSpan.FromMinutes(61));
 
         await Eventually.TrueAsync(() => to.CurrentRevision == 4, "the event expires");
         Assert.Null(await to.GetAsync("/registry/events/a", Ct));
