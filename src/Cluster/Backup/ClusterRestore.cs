@@ -88,7 +88,7 @@ public sealed class ClusterRestore(ProfileStore profiles, IProgressReporter prog
 
         // Which shared folders were there before is a fact of this machine.
         var folders = profiles.Plan(backup.Manifest.Cluster, 0, static _ => true).CreatedFolders;
-        new ProfileStore(made.StateRoot, made.RunRoot).Save(backup.Manifest.Profile with { CreatedFolders = folders });
+        new ProfileStore(made.StateRoot, made.RunRoot).Save(backup.Manifest.Profile with { CreatedFolders = folders, ControlPlanes = 1 });
     }
 
     private async Task FillAsync(BackupReader backup, string database, Action<string> detail, CancellationToken ct)
