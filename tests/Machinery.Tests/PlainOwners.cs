@@ -19,7 +19,7 @@ internal sealed class PlainOwners
 
     /// <summary>The entries as they are stored.</summary>
     public IReadOnlyList<ManagedFieldsEntry> ToEntries() => OwnerOrder.Arrange(
-        [.. owners.Where(static owner => !owner.Fields.IsEmpty).Select(static owner => owner.Entry with { FieldsType = "FieldsV1", FieldsV1 = new RawExtension(owner.Fields.ToJson().ToUtf8()) })]);
+        [.. owners.Where(static owner => !owner.Fields.IsEmpty).Select(static owner => owner.Entry with { FieldsType = "FieldsV1", FieldsV1 = new RawExtension(owner.Fields.ToUtf8()) })]);
 
     /// <summary>Records a create, update or patch as <see cref="UpdateRecorder"/> does.</summary>
     /// <param name="before">The object before the write, an object without content for a create.</param>

@@ -114,7 +114,7 @@ internal static class Ownership
             try
             {
                 var fields = FieldSet.Parse(entry.FieldsV1 is { } set ? set.Json.Span : "{}"u8);
-                entries.Add(entry with { FieldsV1 = new RawExtension(fields.ToJson().ToUtf8()) });
+                entries.Add(entry with { FieldsV1 = new RawExtension(fields.ToUtf8()) });
             }
             catch (ApiJsonException)
             {

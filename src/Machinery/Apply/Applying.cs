@@ -15,7 +15,7 @@ public static class Applying
 
     /// <summary>
     /// The object with every field the configuration names as it says, and without the fields that the manager named last
-    /// time and that nobody owns now. No argument is changed.
+    /// time and that nobody owns now. No argument is changed; what is the same is shared.
     /// </summary>
     public static JsonObject Merge(JsonObject live, JsonObject configuration, Schema schema, IReadOnlyList<ManagedFieldsEntry> owners, Manager manager, FieldSet named)
     {
@@ -30,7 +30,7 @@ public static class Applying
         return Configuration.Prune(merged, before, owned, schema);
     }
 
-    /// <summary>The object with every field the configuration names as it says. No argument is changed.</summary>
+    /// <summary>The object with every field the configuration names as it says. No argument is changed; what is the same is shared.</summary>
     public static JsonObject Merge(JsonObject live, JsonObject configuration, Schema schema) => Configuration.Merge(live, configuration, schema);
 
     /// <summary>The object without what <paramref name="former"/> had and <paramref name="owned"/> does not have. No argument is changed.</summary>

@@ -6,7 +6,7 @@ namespace Navarch.Machinery.Apply;
 /// <summary>Lays an applied configuration over an object, and takes out of an object what nobody owns any more.</summary>
 internal static class Configuration
 {
-    /// <summary>The object with every field that the configuration names set as it says. Neither argument is changed.</summary>
+    /// <summary>The object with every field that the configuration names set as it says. Neither argument is changed; both share what they have with the result.</summary>
     public static JsonObject Merge(JsonObject live, JsonObject configuration, Schema schema) =>
         (JsonObject)Merge(live, configuration, Shape.Of(schema));
 
@@ -28,21 +28,21 @@ internal static class Configuration
             var merged = new JsonObject();
             foreach (var (name, value) in members.Members)
             {
-                merged.Set(name, changes[name] is { } change ? Merge(value, change, shape.Member(name)) : value.Clone());
+                merged.Set(name, changes[name] is { } change ? Merge(value, change, shape.Member(name)) : value);
             }
 
             foreach (var (name, value) in changes.Members)
             {
                 if (!members.Has(name))
                 {
-                    merged.Set(name, value.Clone());
+                    merged.Set(name, value);
                 }
             }
 
             return merged;
         }
 
-        return live is JsonArray list && wanted is JsonArray items && shape.HasElements ? MergeList(list, items, shape) : wanted.Clone();
+        return live is JsonArray list && wanted is JsonArray items && shape.HasElements ? MergeList(list, items, shape) : wanted;
     }
 
     // The configuration's elements in its order; what only the live list has keeps its place before the next common element.
@@ -62,7 +62,7 @@ internal static class Configuration
             }
             else
             {
-                merged.Items.Add(doubles[^1].Clone());
+                merged.Items.Add(doubles[^1]);
             }
         }
 
@@ -75,7 +75,7 @@ internal static class Configuration
             {
                 if (liveSteps[next] is not { } at || !wantedElements.ContainsKey(at))
                 {
-                    merged.Items.Add(live.Items[next].Clone());
+                    merged.Items.Add(live.Items[next]);
                 }
             }
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Navarch.Api.Json;
 using Navarch.Machinery.Json;
 
@@ -11,16 +13,20 @@ namespace Navarch.Machinery.Apply;
 /// <remarks>Immutable. Leaves of the tree are always members of the set. (KEP-555)</remarks>
 public sealed class FieldSet : IEquatable<FieldSet>
 {
-    public static readonly FieldSet Empty = new(false, new(StringComparer.Ordinal));
+    public static readonly FieldSet Empty = new(false, []);
 
     /// <summary>The set that holds the path that ends here and nothing below it.</summary>
-    public static readonly FieldSet Self = new(true, new(StringComparer.Ordinal));
+    public static readonly FieldSet Self = new(true, []);
 
-    private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+    // What JSON does not hold as it is, or is not written so here.
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static c => (char)c), '"', '\\', '<', '>', '&', '\x7f']);
 
-    private readonly SortedDictionary<string, FieldSet> children;
+    private static readonly Comparison<KeyValuePair<string, FieldSet>> ByStep = static (left, right) => string.CompareOrdinal(left.Key, right.Key);
 
-    private FieldSet(bool isMember, SortedDictionary<string, FieldSet> children)
+    // Sorted by step. None is empty.
+    private readonly KeyValuePair<string, FieldSet>[] children;
+
+    private FieldSet(bool isMember, KeyValuePair<string, FieldSet>[] children)
     {
         IsMember = isMember;
         this.children = children;
@@ -29,29 +35,55 @@ public sealed class FieldSet : IEquatable<FieldSet>
     /// <summary>The path that leads here is in the set.</summary>
     public bool IsMember { get; }
 
-    public IReadOnlyDictionary<string, FieldSet> Children => children;
+    public bool IsEmpty => !IsMember && children.Length == 0;
 
-    public bool IsEmpty => !IsMember && children.Count == 0;
-
-    /// <summary>A set of the given children; empty ones are left out.</summary>
+    /// <summary>A set of the given children; empty ones are left out, of doubles the last counts.</summary>
     public static FieldSet Of(bool isMember, IEnumerable<KeyValuePair<string, FieldSet>> children)
     {
-        SortedDictionary<string, FieldSet>? kept = null;
-        foreach (var (step, child) in children)
+        var kept = new List<KeyValuePair<string, FieldSet>>();
+        var isSorted = true;
+        foreach (var child in children)
         {
-            if (!child.IsEmpty)
+            if (!child.Value.IsEmpty)
             {
-                (kept ??= new(StringComparer.Ordinal))[step] = child;
+                isSorted &= kept.Count == 0 || string.CompareOrdinal(kept[^1].Key, child.Key) < 0;
+                kept.Add(child);
             }
         }
 
-        return kept is null ? (isMember ? Self : Empty) : new FieldSet(isMember, kept);
+        if (!isSorted)
+        {
+            kept = [.. kept.Reverse<KeyValuePair<string, FieldSet>>().DistinctBy(static child => child.Key)];
+            kept.Sort(ByStep);
+        }
+
+        return OfSorted(isMember, kept);
     }
 
     /// <exception cref="ApiJsonException">The JSON is not a field set.</exception>
     public static FieldSet Parse(ReadOnlySpan<byte> utf8) => Read(JsonNode.Parse(utf8), isRoot: true);
 
-    public FieldSet? Find(string step) => children.GetValueOrDefault(step);
+    public FieldSet? Find(string step)
+    {
+        var (low, high) = (0, children.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            switch (string.CompareOrdinal(children[middle].Key, step))
+            {
+                case 0:
+                    return children[middle].Value;
+                case < 0:
+                    low = middle + 1;
+                    break;
+                default:
+                    high = middle - 1;
+                    break;
+            }
+        }
+
+        return null;
+    }
 
     public FieldSet Union(FieldSet other) => Combine(other, static (left, right) => left || right, keepsLeft: true, keepsRight: true);
 
@@ -63,7 +95,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
     /// <summary>The paths of this set that neither are in <paramref name="other"/> nor lie below a leaf of it.</summary>
     public FieldSet ExceptBelow(FieldSet other)
     {
-        if (other.IsMember && other.children.Count == 0)
+        if (other.IsMember && other.children.Length == 0)
         {
             return Empty;
         }
@@ -73,32 +105,77 @@ public sealed class FieldSet : IEquatable<FieldSet>
     }
 
     /// <summary>The set as it is stored: steps in the order of the bytes they are written with, which <see cref="FieldTree"/> relies on.</summary>
-    public JsonObject ToJson()
+    public byte[] ToUtf8()
     {
-        var json = new JsonObject();
-        if (IsMember && children.Count > 0)
-        {
-            json.Set(".", new JsonObject());
-        }
-
-        foreach (var (step, child) in children.Select(static child => (Text: new JsonText(child.Key).ToUtf8(), child)).OrderBy(static pair => pair.Text, ByBytes).Select(static pair => pair.child))
-        {
-            json.Set(step, child.ToJson());
-        }
-
-        return json;
+        var writer = new ApiWriter(1024);
+        Write(writer);
+        return writer.ToArray();
     }
 
     /// <summary>Every path of the set, in the form error messages show: <c>.spec.template.spec.containers[name="web"].image</c>.</summary>
     public IEnumerable<string> Paths() => Paths("");
 
-    public bool Equals(FieldSet? other) =>
-        other is not null && IsMember == other.IsMember && children.Count == other.children.Count
-        && children.All(child => child.Value.Equals(other.Find(child.Key)));
+    public bool Equals(FieldSet? other)
+    {
+        if (other is null || IsMember != other.IsMember || children.Length != other.children.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < children.Length; i++)
+        {
+            if (children[i].Key != other.children[i].Key || !children[i].Value.Equals(other.children[i].Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public override bool Equals(object? obj) => Equals(obj as FieldSet);
 
-    public override int GetHashCode() => HashCode.Combine(IsMember, children.Count);
+    public override int GetHashCode() => HashCode.Combine(IsMember, children.Length);
+
+    private void Write(ApiWriter writer)
+    {
+        writer.BeginObject();
+        if (IsMember && children.Length > 0)
+        {
+            writer.Key(".");
+            writer.BeginObject();
+            writer.EndObject();
+        }
+
+        foreach (var (step, child) in AsWritten())
+        {
+            writer.Key(step);
+            child.Write(writer);
+        }
+
+        writer.EndObject();
+    }
+
+    // Steps that are written as they are, which is what names of fields are, are in order already.
+    private IEnumerable<KeyValuePair<string, FieldSet>> AsWritten()
+    {
+        if (children.Length < 2 || Array.TrueForAll(children, static child => !child.Key.AsSpan().ContainsAny(Escaped) && Ascii.IsValid(child.Key)))
+        {
+            return children;
+        }
+
+        var writer = new ApiWriter(256);
+        var texts = new List<(byte[] Text, KeyValuePair<string, FieldSet> Child)>(children.Length);
+        foreach (var child in children)
+        {
+            writer.Reset();
+            writer.String(child.Key);
+            texts.Add((writer.ToArray(), child));
+        }
+
+        texts.Sort(static (left, right) => left.Text.AsSpan().SequenceCompareTo(right.Text));
+        return texts.Select(static pair => pair.Child);
+    }
 
     private static FieldSet Read(JsonNode node, bool isRoot)
     {
@@ -113,27 +190,44 @@ public sealed class FieldSet : IEquatable<FieldSet>
                 : throw new ApiJsonException($"unknown path element \"{member.Key}\" in a field set")));
     }
 
+    private static FieldSet OfSorted(bool isMember, List<KeyValuePair<string, FieldSet>> children) =>
+        children.Count == 0 ? (isMember ? Self : Empty) : new FieldSet(isMember, [.. children]);
+
+    // Both are sorted: one pass over both.
     private FieldSet Combine(FieldSet other, Func<bool, bool, bool> membership, bool keepsLeft, bool keepsRight)
     {
-        var combined = new List<KeyValuePair<string, FieldSet>>();
-        foreach (var (step, child) in children)
+        var (left, right) = (children, other.children);
+        var combined = new List<KeyValuePair<string, FieldSet>>(Math.Max(left.Length, right.Length));
+        var (i, j) = (0, 0);
+        while (i < left.Length || j < right.Length)
         {
-            if (other.Find(step) is { } same)
+            var order = i == left.Length ? 1 : j == right.Length ? -1 : string.CompareOrdinal(left[i].Key, right[j].Key);
+            if (order == 0)
             {
-                combined.Add(new(step, child.Combine(same, membership, keepsLeft, keepsRight)));
+                var both = left[i].Value.Combine(right[j++].Value, membership, keepsLeft, keepsRight);
+                Keep(left[i++].Key, both);
             }
-            else if (keepsLeft)
+            else if (order < 0)
+            {
+                Keep(left[i].Key, keepsLeft ? left[i].Value : Empty);
+                i++;
+            }
+            else
+            {
+                Keep(right[j].Key, keepsRight ? right[j].Value : Empty);
+                j++;
+            }
+        }
+
+        return OfSorted(membership(IsMember, other.IsMember), combined);
+
+        void Keep(string step, FieldSet child)
+        {
+            if (!child.IsEmpty)
             {
                 combined.Add(new(step, child));
             }
         }
-
-        if (keepsRight)
-        {
-            combined.AddRange(other.children.Where(child => !children.ContainsKey(child.Key)));
-        }
-
-        return Of(membership(IsMember, other.IsMember), combined);
     }
 
     private IEnumerable<string> Paths(string prefix)

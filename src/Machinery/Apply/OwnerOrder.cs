@@ -51,7 +51,7 @@ internal static class OwnerOrder
                 APIVersion = updater.APIVersion,
                 Time = updater.Time,
                 FieldsType = "FieldsV1",
-                FieldsV1 = new RawExtension(fields.ToJson().ToUtf8()),
+                FieldsV1 = new RawExtension(fields.ToUtf8()),
             };
             entries.Add(merged);
             oldest[updater.APIVersion] = merged;

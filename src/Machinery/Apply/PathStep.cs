@@ -1,4 +1,6 @@
+using System.Text;
 using Navarch.Api;
+using Navarch.Api.Json;
 using Navarch.Machinery.Json;
 
 namespace Navarch.Machinery.Apply;
@@ -22,17 +24,22 @@ internal static class PathStep
         }
 
         // A key that is absent counts with its default: ports are told apart by a protocol that nobody writes.
-        var key = new JsonObject();
-        foreach (var name in list.ListMapKeys.Order(StringComparer.Ordinal))
+        var key = new ApiWriter(128);
+        key.BeginObject();
+        var count = 0;
+        foreach (var name in list.ListMapKeys.Count > 1 ? list.ListMapKeys.Order(StringComparer.Ordinal) : (IEnumerable<string>)list.ListMapKeys)
         {
             var value = fields[name] ?? DefaultOf(list, name);
             if (value is not null)
             {
-                key.Set(name, value);
+                key.Key(name);
+                value.Write(key);
+                count++;
             }
         }
 
-        return key.Count == 0 ? null : "k:" + key;
+        key.EndObject();
+        return count == 0 ? null : "k:" + Encoding.UTF8.GetString(key.Written.Span);
     }
 
     /// <summary>The step as error messages show it.</summary>

@@ -85,7 +85,7 @@ public sealed partial class UpdateRecorder
         var isChanged = new Walk(this, oldJson, newJson, untracked).Compare(0, 0, Shape.Of(schema), change, isRoot: true);
         var entries = new List<ManagedFieldsEntry>(owners.Count + 1);
         var contested = new List<ApplyConflict>();
-        var fields = named.ToJson().ToUtf8();
+        var fields = named.ToUtf8();
         var mine = manager.Entry(FieldOperation.Apply, new RawExtension(fields));
         foreach (var owner in owners)
         {
@@ -234,7 +234,7 @@ public sealed partial class UpdateRecorder
         {
             // Stored by somebody who writes white space.
             tree.Rewind(mark);
-            set = tree.Read(FieldSet.Parse(json).ToJson().ToUtf8());
+            set = tree.Read(FieldSet.Parse(json).ToUtf8());
         }
 
         return set;
