@@ -111,12 +111,17 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         Profile profile, ProfilePaths paths, ClusterProcesses processes, StartOptions options, Action<string> detail, CancellationToken ct)
     {
         await ControlPlaneNetwork.EnsureAsync(profile, ct);
-        foreach (var (_, ensure) in new ControlPlaneProcesses(profile, paths, options.Self, time).All)
+        if (processes.Front.Running is null)
         {
-            ensure();
+            // Where a supervisor runs, it alone starts what has ended: two would start it twice.
+            foreach (var (_, ensure) in new ControlPlaneProcesses(profile, paths, options.Self, time).All)
+            {
+                ensure();
+            }
+
+            Ensure(processes.Front, "supervisor", profile, options);
         }
 
-        Ensure(processes.Front, "supervisor", profile, options);
         foreach (var plane in ControlPlane.Of(profile))
         {
             detail($"waiting for {plane.ServerName}");

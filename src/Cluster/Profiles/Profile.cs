@@ -20,7 +20,8 @@ public sealed record Profile
     public required string Bridge { get; init; }
 
     /// <summary>How many control planes the cluster has. With one it shares the machine's network and keeps its own database.</summary>
-    public int ControlPlanes { get; init; } = 1;
+    /// <remarks>Profiles of before there could be several do not say; they are read as 0.</remarks>
+    public int ControlPlanes { get; init => field = Math.Max(value, 1); } = 1;
 
     /// <summary>As many as anybody needs: two of five may fail.</summary>
     public const int ControlPlanesMax = 5;
