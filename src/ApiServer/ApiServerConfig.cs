@@ -47,6 +47,9 @@ public sealed record ApiServerConfig
 
     public int NodePortLast { get; init; } = 32_767;
 
+    /// <summary>How many requests of width one are served at once, by all priority levels together (API Priority and Fairness).</summary>
+    public int SeatsMax { get; init; } = 600;
+
     /// <summary>Port of a node's kubelet where its status does not say.</summary>
     public int KubeletPort { get; init; } = 10_250;
 }

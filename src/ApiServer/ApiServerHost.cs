@@ -4,6 +4,7 @@ using Navarch.ApiServer.Admission;
 using Navarch.ApiServer.Backups;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
+using Navarch.ApiServer.Fairness;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.InProcess;
 using Navarch.ApiServer.Metrics;
@@ -124,6 +125,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var limits = new RequestLimits();
+        var turns = new FlowControl(catalog, config.SeatsMax, time);
         var targets = catalog.Kinds.Select(static kind => kind.Type).Concat(reviews.Select(static review => review.Type)).DistinctBy(static type => (type.Group, type.Version, type.Plural))
             .ToFrozenDictionary(static type => (type.Group, type.Version, type.Plural), static type => new RequestTarget(type.Group, type.Version, type.Plural));
         var metrics = new RequestMetrics(info => targets.GetValueOrDefault((info.Group, info.Version, info.Resource)), limits);
@@ -135,7 +137,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             catalog,
             discovery,
             new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
-            new MetricsHandler(metrics, cache, store, time),
+            new MetricsHandler(metrics, turns, cache, store, time),
             tokens is null ? null : new OpenIdHandler(tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new EncryptionHandler(store, cache, vault, reencryption, time),
             new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
@@ -174,6 +176,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 authorizer,
                 dispatcher,
                 health,
+                turns,
                 limits,
                 metrics,
                 time,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Fairness;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Registry;
@@ -20,6 +21,7 @@ internal sealed partial class ApiApplication(
     IAuthorizer authorizer,
     Dispatcher dispatcher,
     HealthHandler health,
+    FlowControl flows,
     RequestLimits limits,
     RequestMetrics metrics,
     TimeProvider time,
@@ -59,6 +61,7 @@ internal sealed partial class ApiApplication(
             var user = await AuthenticateAsync(context) ?? throw StatusErrors.Unauthorized().AsException();
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch);
+            using var turn = await flows.AdmitAsync(context, user, info, options);
             if (await authorizer.RefuseAsync(user, info, context.RequestAborted) is { } reason)
             {
                 throw Refusal.Of(user, info, reason);

@@ -28,7 +28,7 @@ internal sealed class RequestLimits
             : throw StatusErrors.TooManyRequests("Too many requests, please try again later.", retryAfterSeconds: 1).AsException();
     }
 
-    private static bool IsLongRunning(RequestInfo info) =>
+    public static bool IsLongRunning(RequestInfo info) =>
         info.Verb == "watch" || info.Subresource is "proxy" or "exec" or "attach" or "portforward" or "log" || info.Path == Backups.SnapshotHandler.Path;
 
     internal sealed class Counter(int max)
