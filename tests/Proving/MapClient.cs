@@ -141,6 +141,9 @@ public sealed class MapClient(IReadOnlyList<HttpClient> servers, History history
             case HttpStatusCode.TooManyRequests:
                 call.Refused();
                 break;
+            case HttpStatusCode.ServiceUnavailable when text.Contains("the store cannot be used now", StringComparison.Ordinal):
+                call.Refused(); // That is what this message promises; a value that shows up all the same is one that nobody wrote.
+                break;
             case >= HttpStatusCode.InternalServerError:
                 known.Remove(name);
                 call.Unknown();
