@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Streaming;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
 
@@ -59,9 +60,11 @@ internal sealed class WatchHandler(Cache cache, TimeProvider time, Random random
     /// <param name="write">Writes events until there are no more to come, or nobody to read them.</param>
     private static async Task AnswerAsync(ApiRequest request, WatchFrames frames, Func<PipeWriter, CancellationToken, Task> write)
     {
-        if (WatchSocket.Find(request.Http) is { } upgrade)
+        if (OneWaySocket.Find(request.Http) is { } upgrade)
         {
-            await WatchSocket.RunAsync(request, upgrade, frames.IsText, write);
+            // No protocol changes what is sent; but a browser that offers some waits for one of them.
+            var protocol = WebSocketProtocols.Of(request.Http.Request.Headers).FirstOrDefault();
+            await OneWaySocket.RunAsync(request, upgrade, protocol, frames.IsText ? Framing.Lines : Framing.Lengths, write);
             return;
         }
 

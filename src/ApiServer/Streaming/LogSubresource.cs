@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Navarch.Api.Core.V1;
@@ -35,30 +36,38 @@ internal sealed class LogSubresource(PodTarget target, KubeletConnector kubelets
             throw await FailureAsync(answer, request.Aborted);
         }
 
-        await CopyAsync(request, answer);
-    }
+        if (OneWaySocket.Find(request.Http) is { } upgrade)
+        {
+            var protocol = WebSocketProtocols.OfBytes(request.Http.Request.Headers);
+            await OneWaySocket.RunAsync(
+                request, upgrade, protocol, protocol == WebSocketProtocols.Base64 ? Framing.Base64 : Framing.Bytes, (output, ct) => CopyAsync(answer, output, ct));
+            return;
+        }
 
-    private static async Task CopyAsync(ApiRequest request, HttpResponseMessage answer)
-    {
         var response = request.Http.Response;
         response.ContentType = "text/plain";
         response.Headers.CacheControl = "no-cache, private";
         request.Http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await response.BodyWriter.FlushAsync(request.Aborted);
-        await using var from = await answer.Content.ReadAsStreamAsync(request.Aborted);
+        await CopyAsync(answer, response.BodyWriter, request.Aborted);
+    }
+
+    private static async Task CopyAsync(HttpResponseMessage answer, PipeWriter output, CancellationToken ct)
+    {
+        await output.FlushAsync(ct);
+        await using var from = await answer.Content.ReadAsStreamAsync(ct);
         var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
         try
         {
-            while (await from.ReadAsync(buffer, request.Aborted) is > 0 and var count)
+            while (await from.ReadAsync(buffer, ct) is > 0 and var count)
             {
-                var flushed = await response.BodyWriter.WriteAsync(buffer.AsMemory(0, count), request.Aborted);
+                var flushed = await output.WriteAsync(buffer.AsMemory(0, count), ct);
                 if (flushed.IsCompleted)
                 {
                     return;
                 }
             }
         }
-        catch (IOException) when (!request.Aborted.IsCancellationRequested)
+        catch (IOException) when (!ct.IsCancellationRequested)
         {
             // The kubelet went away in the middle. The headers are sent: the client sees the log end.
         }

@@ -1,12 +1,14 @@
+using System.Text.RegularExpressions;
 using Navarch.Api.Core.V1;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.Core;
 
 /// <summary>A machine that runs pods.</summary>
-public sealed class NodeResource : Resource<Node>
+public sealed partial class NodeResource : Resource<Node>
 {
     private const string RolePrefix = "node-role.kubernetes.io/";
+    private const int FeatureMax = 253;
     private static readonly string[] Effects = ["NoExecute", "NoSchedule", "PreferNoSchedule"];
 
     public override string StoragePrefix => "/registry/minions/";
@@ -120,9 +122,41 @@ public sealed class NodeResource : Resource<Node>
             }
         }
 
+        DeclaredFeatures(errors, status / "declaredFeatures", node.Status.DeclaredFeatures);
         ResourceRules.Amounts(errors, status / "capacity", node.Status.Capacity);
         ResourceRules.Amounts(errors, status / "allocatable", node.Status.Allocatable);
     }
+
+    private static void DeclaredFeatures(FieldErrors errors, FieldPath path, IReadOnlyList<string> features)
+    {
+        for (var i = 0; i < features.Count; i++)
+        {
+            var feature = features[i];
+            if (feature.Length > FeatureMax)
+            {
+                errors.Invalid(path[i], feature, $"invalid feature name {GoText.Quote(feature)}: must be no more than {FeatureMax} characters");
+            }
+            else if (!FeatureForm().IsMatch(feature))
+            {
+                errors.Invalid(
+                    path[i], feature,
+                    $"invalid feature name {GoText.Quote(feature)}: must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes");
+            }
+
+            var order = i == 0 ? -1 : string.CompareOrdinal(features[i - 1], feature);
+            if (order == 0)
+            {
+                errors.Duplicate(path[i], feature);
+            }
+            else if (order > 0)
+            {
+                errors.Invalid(path[i], feature, "list must be sorted alphabetically");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Z][A-Za-z0-9]*(/[A-Za-z0-9]+)*\z", RegexOptions.NonBacktracking)]
+    private static partial Regex FeatureForm();
 
     private static string Status(Node node)
     {

@@ -90,4 +90,17 @@ public sealed class SmallCoreKindsTests
         Assert.All(AllResources.List, resource => Assert.StartsWith("/registry/", resource.StoragePrefix, StringComparison.Ordinal));
         Assert.All(AllResources.List, resource => Assert.EndsWith("/", resource.StoragePrefix, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("\"A\",\"B/c\"", null)]
+    [InlineData("\"B\",\"A\"", "status.declaredFeatures[1]: Invalid value: \"A\": list must be sorted alphabetically")]
+    [InlineData("\"A\",\"A\"", "status.declaredFeatures[1]: Duplicate value: \"A\"")]
+    [InlineData("\"a\"", "status.declaredFeatures[0]: Invalid value: \"a\": invalid feature name \"a\": must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes")]
+    public void Features_of_a_node_are_named_in_order(string features, string? error)
+    {
+        var errors = new Navarch.Machinery.Errors.FieldErrors();
+        new NodeResource().ValidateStatusUpdate(ResourceHarness.Parse<Node>($$"""{"status":{"declaredFeatures":[{{features}}]} }"""), Node.Empty, errors);
+
+        Assert.Equal(error is null ? [] : [error], errors.All.Select(static one => one.ToString()));
+    }
 }

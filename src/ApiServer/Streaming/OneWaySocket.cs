@@ -2,17 +2,33 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.ApiServer.Pipeline;
-using Navarch.ApiServer.Streaming;
 
-namespace Navarch.ApiServer.Handlers;
+namespace Navarch.ApiServer.Streaming;
 
-/// <summary>A watch over a WebSocket: each event is one message, of text where events are JSON. What the client sends is not heard.</summary>
-internal static class WatchSocket
+/// <summary>How bytes become messages of a WebSocket.</summary>
+internal enum Framing
 {
-    // What a reader may leave unread here, beside what its watcher keeps for it.
+    /// <summary>Each line is a message of text.</summary>
+    Lines,
+
+    /// <summary>Messages behind their lengths, in four bytes.</summary>
+    Lengths,
+
+    /// <summary>As they come, after an empty message that says that there is somebody.</summary>
+    Bytes,
+
+    /// <summary>As <see cref="Bytes"/>, for clients that read nothing but text.</summary>
+    Base64,
+}
+
+/// <summary>A WebSocket in place of an answer that grows, such as a watch or a log. What the client sends is not heard.</summary>
+internal static class OneWaySocket
+{
+    // What a reader may leave unread here, beside what is kept for it elsewhere.
     private const int UnsentBytesMax = 256 * 1024;
 
     /// <summary>The way to upgrade a request that asks for a WebSocket; null for every other.</summary>
@@ -20,20 +36,17 @@ internal static class WatchSocket
         http.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)
         && http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade ? upgrade : null;
 
-    /// <param name="isText">An event is a line of JSON; else a message behind its length.</param>
-    /// <param name="write">Writes events as into the answer of a plain watch, until its token says that nobody reads.</param>
+    /// <param name="protocol">One that the client offered; null where it offered none.</param>
+    /// <param name="write">Writes as into a plain answer, until its token says that nobody reads.</param>
     /// <exception cref="Machinery.Errors.StatusException">400.</exception>
-    public static async Task RunAsync(ApiRequest request, IHttpUpgradeFeature upgrade, bool isText, Func<PipeWriter, CancellationToken, Task> write)
+    public static async Task RunAsync(ApiRequest request, IHttpUpgradeFeature upgrade, string? protocol, Framing framing, Func<PipeWriter, CancellationToken, Task> write)
     {
-        var headers = request.Http.Request.Headers;
-        WebSocketHandshake.Check(headers);
-
-        // No protocol changes what is sent; but a browser that offers some waits for one of them.
-        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, upgrade, WebSocketProtocols.Of(headers).FirstOrDefault());
+        WebSocketHandshake.Check(request.Http.Request.Headers);
+        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, upgrade, protocol);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: UnsentBytesMax, resumeWriterThreshold: UnsentBytesMax / 2, useSynchronizationContext: false));
         var listening = ListenAsync(socket, ending);
-        var sending = SendAsync(socket, pipe.Reader, isText, ending);
+        var sending = SendAsync(socket, pipe.Reader, framing, ending);
         try
         {
             await write(pipe.Writer, ending.Token);
@@ -85,21 +98,26 @@ internal static class WatchSocket
         await ending.CancelAsync();
     }
 
-    private static async Task SendAsync(WebSocket socket, PipeReader events, bool isText, CancellationTokenSource ending)
+    private static async Task SendAsync(WebSocket socket, PipeReader written, Framing framing, CancellationTokenSource ending)
     {
         try
         {
-            var type = isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+            var type = framing is Framing.Lines or Framing.Base64 ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+            if (framing is Framing.Bytes or Framing.Base64)
+            {
+                await socket.SendAsync(ReadOnlyMemory<byte>.Empty, type, endOfMessage: true, ending.Token);
+            }
+
             while (true)
             {
-                var result = await events.ReadAsync(ending.Token);
+                var result = await written.ReadAsync(ending.Token);
                 var rest = result.Buffer;
-                while (TryTake(ref rest, isText, out var message))
+                while (TryTake(ref rest, framing, out var message))
                 {
                     await SendAsync(socket, message, type, ending.Token);
                 }
 
-                events.AdvanceTo(rest.Start, rest.End);
+                written.AdvanceTo(rest.Start, rest.End);
                 if (result.IsCompleted)
                 {
                     await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ending.Token);
@@ -112,7 +130,7 @@ internal static class WatchSocket
             await ending.CancelAsync();
         }
 
-        await events.CompleteAsync();
+        await written.CompleteAsync();
     }
 
     private static async Task SendAsync(WebSocket socket, ReadOnlySequence<byte> message, WebSocketMessageType type, CancellationToken ct)
@@ -127,35 +145,51 @@ internal static class WatchSocket
         while (!unsent.IsEmpty);
     }
 
-    private static bool TryTake(ref ReadOnlySequence<byte> events, bool isText, out ReadOnlySequence<byte> message)
+    private static bool TryTake(ref ReadOnlySequence<byte> written, Framing framing, out ReadOnlySequence<byte> message)
+    {
+        switch (framing)
+        {
+            case Framing.Lines:
+                return TryTakeLine(ref written, out message);
+            case Framing.Lengths:
+                return TryTakeMeasured(ref written, out message);
+            default:
+                message = framing == Framing.Base64 ? new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(Convert.ToBase64String(written.ToArray()))) : written;
+                written = written.Slice(written.End);
+                return !message.IsEmpty;
+        }
+    }
+
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> written, out ReadOnlySequence<byte> message)
     {
         message = default;
-        if (isText)
+        if (written.PositionOf((byte)'\n') is not { } end)
         {
-            if (events.PositionOf((byte)'\n') is not { } end)
-            {
-                return false;
-            }
-
-            var next = events.GetPosition(1, end);
-            (message, events) = (events.Slice(0, next), events.Slice(next));
-            return true;
+            return false;
         }
 
+        var next = written.GetPosition(1, end);
+        (message, written) = (written.Slice(0, next), written.Slice(next));
+        return true;
+    }
+
+    private static bool TryTakeMeasured(ref ReadOnlySequence<byte> written, out ReadOnlySequence<byte> message)
+    {
+        message = default;
         Span<byte> length = stackalloc byte[sizeof(int)];
-        if (events.Length < length.Length)
+        if (written.Length < length.Length)
         {
             return false;
         }
 
-        events.Slice(0, length.Length).CopyTo(length);
+        written.Slice(0, length.Length).CopyTo(length);
         var bytes = BinaryPrimitives.ReadInt32BigEndian(length);
-        if (events.Length < length.Length + bytes)
+        if (written.Length < length.Length + bytes)
         {
             return false;
         }
 
-        (message, events) = (events.Slice(length.Length, bytes), events.Slice(length.Length + bytes));
+        (message, written) = (written.Slice(length.Length, bytes), written.Slice(length.Length + bytes));
         return true;
     }
 

@@ -5,7 +5,7 @@ using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Streaming;
 
-public sealed class WatchSocketTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class OneWaySocketTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
 
@@ -110,6 +110,31 @@ public sealed class WatchSocketTests(SharedServer shared) : IClassFixture<Shared
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(WebSocketTests.Address(shared.Server, "/api/v1/configmaps" + suffix), Ct));
 
         Assert.Contains($"{code}", refused.Message);
+    }
+
+    [Theory]
+    [InlineData(null, "hello world")]
+    [InlineData("binary.k8s.io", "hello world")]
+    [InlineData("base64.binary.k8s.io", "aGVsbG8gd29ybGQ=")]
+    public async Task A_log_comes_as_bytes_or_as_text(string? protocol, string expected)
+    {
+        await using var server = await TestServer.StartAsync();
+        var asked = "";
+        await using var kubelet = new FakeKubelet(server.Authority, "n1", async (head, tls) =>
+        {
+            asked = head;
+            await tls.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world"), Ct);
+        });
+        await kubelet.RegisterAsync(server.Admin, "n1");
+
+        using var socket = await WebSocketTests.ConnectAsync(server, "/api/v1/namespaces/default/pods/p/log?follow=true", protocol is null ? [] : [protocol]);
+
+        Assert.Equal(protocol, socket.SubProtocol);
+        var (type, first) = await ReadAsync(socket);
+        Assert.Equal((protocol == "base64.binary.k8s.io" ? WebSocketMessageType.Text : WebSocketMessageType.Binary, 0), (type, first.Length));
+        Assert.Equal(expected, Encoding.ASCII.GetString((await ReadAsync(socket)).Message));
+        Assert.Equal(WebSocketMessageType.Close, (await ReadAsync(socket)).Type);
+        Assert.StartsWith("GET /containerLogs/default/p/c?follow=true", asked);
     }
 
     private Task<ClientWebSocket> ConnectAsync(string path, params string[] protocols) => WebSocketTests.ConnectAsync(shared.Server, path, protocols);
