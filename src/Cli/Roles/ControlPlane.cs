@@ -4,12 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer;
 using Navarch.ApiServer.Encryption;
 using Navarch.Client;
+using Navarch.Cluster.Backup;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Machine;
 using Navarch.Controllers;
 using Navarch.Scheduler;
 using Navarch.Storage;
 using Navarch.Storage.Etcd;
+using Navarch.Storage.Snapshots;
 using Navarch.Storage.Sqlite;
 
 namespace Navarch.Cli.Roles;
@@ -83,7 +85,9 @@ internal static class ControlPlane
     {
         if (context.Etcd is { } etcd)
         {
-            return await EtcdRevisionStore.OpenAsync(context.Member == 0 ? etcd : OnOneMachine(etcd), context.Time, ct);
+            var shared = await EtcdRevisionStore.OpenAsync(context.Member == 0 ? etcd : OnOneMachine(etcd), context.Time, ct);
+            await RestoredEtcd.FillAsync(context.Paths.RestoredObjects, shared, context.Time, ct);
+            return await ShiftedRevisionStore.OverAsync(shared, ct);
         }
 
         var path = context.Paths.Database;

@@ -68,7 +68,10 @@ public sealed class ClusterRestore(ProfileStore profiles, IProgressReporter prog
     {
         Directory.CreateDirectory(made.State, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(Path.GetDirectoryName(made.Database)!, OwnerOnly);
-        await progress.StepAsync("Restoring objects", detail => FillAsync(backup, made.Database, detail, ct));
+
+        // Several control planes keep their objects in etcd, which does not run yet: the first server will bring them there.
+        var database = backup.Manifest.Profile.ControlPlanes > 1 ? made.RestoredObjects : made.Database;
+        await progress.StepAsync("Restoring objects", detail => FillAsync(backup, database, detail, ct));
         await foreach (var (relative, content) in backup.ProfileFilesAsync(ct))
         {
             var target = Path.GetFullPath(Path.Combine(made.State, relative));
@@ -88,7 +91,7 @@ public sealed class ClusterRestore(ProfileStore profiles, IProgressReporter prog
 
         // Which shared folders were there before is a fact of this machine.
         var folders = profiles.Plan(backup.Manifest.Cluster, 0, static _ => true).CreatedFolders;
-        new ProfileStore(made.StateRoot, made.RunRoot).Save(backup.Manifest.Profile with { CreatedFolders = folders, ControlPlanes = 1 });
+        new ProfileStore(made.StateRoot, made.RunRoot).Save(backup.Manifest.Profile with { CreatedFolders = folders });
     }
 
     private async Task FillAsync(BackupReader backup, string database, Action<string> detail, CancellationToken ct)

@@ -15,6 +15,7 @@ public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/n
     public string Kubeconfigs => Path.Combine(State, "kubeconfig");
     public string AdminKubeconfig => Kubeconfig("admin");
     public string Database => Path.Combine(State, "server", "state.db");
+    public string RestoredObjects => Path.Combine(State, "server", "restored.db");
     public string EncryptionKeys => Path.Combine(State, "server", "encryption.json");
     public string Logs => Path.Combine(State, "logs");
     public string Kubelet => Path.Combine(State, "kubelet");

@@ -2,7 +2,8 @@ namespace Navarch.Storage.Snapshots;
 
 /// <summary>Fills a store with the entries of a snapshot: many writes at a time, so that they share fsyncs.</summary>
 /// <param name="timeToLive">How long entries of a key live from now on; null for ever.</param>
-public sealed class SnapshotLoader(IRevisionStore store, Func<string, TimeSpan?> timeToLive)
+/// <param name="replaces">Whether what is there already may be of an earlier attempt; else it must not be there.</param>
+public sealed class SnapshotLoader(IRevisionStore store, Func<string, TimeSpan?> timeToLive, bool replaces = false)
 {
     // As many as the embedded engine puts into one transaction, twice: one is decided while the other is on its way to the disk.
     private const int WritesMax = 1024;
@@ -23,7 +24,7 @@ public sealed class SnapshotLoader(IRevisionStore store, Func<string, TimeSpan?>
             await FinishOneAsync();
         }
 
-        var write = StoreWrite.Create(entry.Key, entry.Value) with { TimeToLive = timeToLive(entry.Key) };
+        var write = new StoreWrite(entry.Key, entry.Value) { ExpectedRevision = replaces ? null : 0, TimeToLive = timeToLive(entry.Key) };
         underWay.Enqueue((store.CommitAsync(write, ct), entry.Value.Length));
         bytes += entry.Value.Length;
     }
