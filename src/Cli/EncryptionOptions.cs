@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Navarch.ApiServer.Encryption;
 
 namespace Navarch.Cli;
 
@@ -14,6 +15,15 @@ internal sealed class EncryptionOptions
     public void AddTo(Command command) => command.Add(resources);
 
     /// <summary>Null: as it was.</summary>
-    public IReadOnlyList<string>? Read(ParseResult arguments) =>
-        arguments.GetValue(resources)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    /// <exception cref="EncryptionException">There is no such resource.</exception>
+    public IReadOnlyList<string>? Read(ParseResult arguments)
+    {
+        var names = arguments.GetValue(resources)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in names ?? [])
+        {
+            EncryptableResources.Require(name);
+        }
+
+        return names;
+    }
 }

@@ -53,6 +53,7 @@ public sealed class CommandLineTests
     [InlineData("there is no file /no/such.tar. Name a file that `navarch backup` has made.", "restore", "/no/such.tar", "--check", "-o", "json")]
     [InlineData("there is no cluster \"never-started\". Start one with `sudo navarch start -p never-started`.", "backup", "/no/such/folder/a.tar", "-p", "never-started")]
     [InlineData("there is no cluster \"never-started\". Start one with `sudo navarch start -p never-started`.", "secrets", "status", "-p", "never-started")]
+    [InlineData("\"widgets\" cannot be encrypted: there is no such resource. Name resources as `secrets` or `deployments.apps`, separated by commas.", "start", "-p", "never-started", "--encrypt-resources", "secrets,widgets")]
     [InlineData("\"often\" is no schedule: expected exactly 5 fields, found 1: [often]. Give an interval such as 6h, or a cron expression such as \"0 3 * * *\".", "backup", "/no/such", "--schedule", "often")]
     public async Task What_cannot_be_done_is_told_on_one_line(string line, params string[] arguments)
     {

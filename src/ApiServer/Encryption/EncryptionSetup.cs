@@ -40,11 +40,8 @@ internal static class EncryptionSetup
     {
         foreach (var resource in resources)
         {
-            var kind = catalog.Hubs.FirstOrDefault(kind => kind.Rules.IsStored && kind.Type.GroupResource == resource)
-                ?? throw new EncryptionException(
-                    $"\"{resource}\" cannot be encrypted: there is no such resource",
-                    "name resources as `secrets` or `deployments.apps`, separated by commas");
-            kind.IsEncrypted = true;
+            EncryptableResources.Require(resource);
+            catalog.Hubs.First(kind => kind.Type.GroupResource == resource).IsEncrypted = true;
         }
     }
 

@@ -39,6 +39,8 @@ internal static class StartCommand
         }
 
         var command = new Command("start", "Start a cluster, or resume a stopped one. Needs root.") { profile, planes, apiPort, kubeletPort, wait };
+        var encryption = new EncryptionOptions();
+        encryption.AddTo(command);
         command.SetAction(async (arguments, ct) =>
         {
             var time = TimeProvider.System;
@@ -50,6 +52,7 @@ internal static class StartCommand
                 ControlPlanes = arguments.GetValue(planes),
                 ApiPort = arguments.GetValue(apiPort),
                 KubeletPort = arguments.GetValue(kubeletPort),
+                EncryptResources = encryption.Read(arguments),
                 ReadyMax = TimeSpan.FromSeconds(arguments.GetValue(wait)),
             };
             var result = await new Start(new ProfileStore(), Progress.Create(time), time).RunAsync(options, ct);

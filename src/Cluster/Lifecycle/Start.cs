@@ -1,5 +1,6 @@
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.ControlPlanes;
+using Navarch.Cluster.Encryption;
 using Navarch.Cluster.Images;
 using Navarch.Cluster.Kubeconfig;
 using Navarch.Cluster.Machine;
@@ -42,6 +43,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         {
             RefuseToMove(present, options);
             RefuseToGrow(present, options);
+            RefuseToEncrypt(present, new ClusterProcesses(present, paths, time), options);
             return new StartResult(present, WasRunning: true, await FinishAsync(present, paths, new ClusterProcesses(present, paths, time), options, since: default, ct));
         }
 
@@ -51,6 +53,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             : Moved(present, new ClusterProcesses(present, paths, time), options);
         RefuseToGrow(profile, options);
         var processes = new ClusterProcesses(profile, paths, time);
+        RefuseToEncrypt(profile, processes, options);
         if (options.KubeletPort != 0)
         {
             profile = profile with { KubeletPort = options.KubeletPort };
@@ -82,6 +85,10 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
 
         _ = new ClusterCertificates(paths, time).Ensure(profile, MachineAddresses.All());
         ComponentKubeconfig.WriteAll(profile, paths);
+        if (options.EncryptResources is { } resources)
+        {
+            EncryptedResources.Set(profile, paths, resources, time);
+        }
 
         // The runtime and the control plane do not need each other: they start side by side.
         var runtime = progress.StepAsync("Starting the container runtime", async detail =>
@@ -188,6 +195,15 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             throw new ClusterException(
                 $"\"{profile.Name}\" is running, with its API server on port {profile.ApiPort} and its kubelet on port {profile.KubeletPort}",
                 $"stop it first: `sudo navarch stop -p {profile.Name}`");
+        }
+    }
+
+    private static void RefuseToEncrypt(Profile profile, ClusterProcesses processes, StartOptions options)
+    {
+        if (options.EncryptResources is not null && processes.AnyRuns)
+        {
+            throw new ClusterException(
+                $"\"{profile.Name}\" is running: what it encrypts is decided when its server starts", $"stop it first: `sudo navarch stop -p {profile.Name}`");
         }
     }
 

@@ -17,6 +17,9 @@ public sealed record StartOptions
     /// <summary>How many control planes a new cluster gets; zero for one, or as many as a present cluster has.</summary>
     public int ControlPlanes { get; init; }
 
+    /// <summary>What is encrypted in the store from now on; null for what was.</summary>
+    public IReadOnlyList<string>? EncryptResources { get; init; }
+
     /// <summary>How long the node may take to become Ready.</summary>
     public TimeSpan ReadyMax { get; init; } = TimeSpan.FromMinutes(2);
 }
