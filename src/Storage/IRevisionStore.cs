@@ -51,7 +51,8 @@ public interface IRevisionStore : IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// Cancellation takes effect only until the engine begins with the write: after
-    /// <see cref="OperationCanceledException"/> nothing was changed, and a change that was begun is reported.
+    /// <see cref="OperationCanceledException"/> nothing was changed, and a change that was begun is reported. One whose answer
+    /// was lost is not tried again for a caller who has cancelled.
     /// </remarks>
     /// <exception cref="StoreUnavailableException">The disk is full, read-only or failing, or a distributed store is out of reach. Nothing was changed; try again later.</exception>
     /// <exception cref="StoreOutcomeUnknownException">The answer was lost and could not be found out: the change may have been made, or may yet be.</exception>

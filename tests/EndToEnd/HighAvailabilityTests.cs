@@ -10,7 +10,7 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
 {
     private const string Profile = "e2e-ha";
 
-    // Controllers go on within 12 s of a leader's end; what is more is for pods to start on a busy machine.
+    // Controllers go on within 11 s of a leader's end; what is more is for pods to start on a busy machine.
     private static readonly TimeSpan GoOnMax = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("navarch-ha-").FullName;

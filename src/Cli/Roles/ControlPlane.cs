@@ -66,11 +66,11 @@ internal static class ControlPlane
     }
 
     // Over its own database a server is the only one. Over etcd it may be one of several, of which one acts. Servers share a
-    // machine or its neighbourhood: who fails is replaced sooner than upstream's times allow, within 12 s.
+    // machine or its neighbourhood: who fails is replaced sooner than upstream's times allow, within 11 s.
     private static LeaderElectionConfig? ElectionOfServers(RoleContext context, string part) => context.Etcd is null ? null : Election(context, part) with
     {
-        LeaseDuration = TimeSpan.FromSeconds(10),
-        RenewDeadline = TimeSpan.FromSeconds(6),
+        LeaseDuration = TimeSpan.FromSeconds(8),
+        RenewDeadline = TimeSpan.FromSeconds(5),
         RetryPeriod = TimeSpan.FromSeconds(1),
     };
 

@@ -14,14 +14,14 @@ internal sealed class Committer(EtcdClient client, Fence fence, LeasePool leases
     {
         if (write.ExpectedRevision is { } expected)
         {
-            return await CommitAsync(write, key, expected);
+            return await CommitAsync(write, key, expected, ct);
         }
 
         // Without a condition it could not be sent twice: what is there now becomes the condition, for as long as others are faster.
         var current = (await client.RangeAsync(new RangeRequest { Key = key.ToBytes() }, ct)).Kvs.FirstOrDefault()?.ToStored();
         while (!write.IsDelete || current is not null)
         {
-            var result = await CommitAsync(write, key, current?.ModRevision ?? 0);
+            var result = await CommitAsync(write, key, current?.ModRevision ?? 0, ct);
             if (result is not CommitResult.Conflict conflict)
             {
                 return result;
@@ -31,13 +31,13 @@ internal sealed class Committer(EtcdClient client, Fence fence, LeasePool leases
         return new CommitResult.Conflict(null);
     }
 
-    private async Task<CommitResult> CommitAsync(StoreWrite write, byte[] key, long expected)
+    private async Task<CommitResult> CommitAsync(StoreWrite write, byte[] key, long expected, CancellationToken ct)
     {
         var commit = new PendingCommit(write, expected);
         pending.Add(commit);
         try
         {
-            return await SendAsync(commit, key);
+            return await SendAsync(commit, key, ct);
         }
         finally
         {
@@ -45,7 +45,7 @@ internal sealed class Committer(EtcdClient client, Fence fence, LeasePool leases
         }
     }
 
-    private async Task<CommitResult> SendAsync(PendingCommit commit, byte[] key)
+    private async Task<CommitResult> SendAsync(PendingCommit commit, byte[] key, CancellationToken ct)
     {
         var (deadline, gaps) = (client.Deadline(), feed.Gaps);
         EtcdException? lost = null; // Why it is not known whether an earlier attempt was carried out.
@@ -61,6 +61,11 @@ internal sealed class Committer(EtcdClient client, Fence fence, LeasePool leases
             catch (EtcdException e)
             {
                 lost = e.MayHaveHappened ? e : lost;
+                if (ct.IsCancellationRequested)
+                {
+                    // Whoever wanted it is gone, and may have asked elsewhere by now, or leads no more: it is not sent again.
+                    throw lost is null ? new OperationCanceledException(ct) : Unknown(commit, lost);
+                }
                 if (e.MayHaveHappened)
                 {
                     await SettleAsync(commit, position, deadline, e);

@@ -111,6 +111,32 @@ public sealed class LostAnswerTests : EtcdTest
     }
 
     [Fact]
+    public async Task A_write_is_not_sent_again_for_a_caller_who_has_gone()
+    {
+        await StartAsync();
+        await using var link = new FaultyLink(Cluster.Members[0].Address);
+        var store = await OpenAsync(config => config with { Endpoints = [link.Address] });
+        var witness = await OpenAsync();
+        await CommittedAsync(store, StoreWrite.Create("/registry/a", Bytes("1")));
+        using var gone = new CancellationTokenSource();
+
+        link.LosesAnswers = true;
+        var lost = store.CommitAsync(StoreWrite.Create("/registry/b", Bytes("1")), gone.Token);
+        while (await witness.GetAsync("/registry/b", Ct) is null)
+        {
+            await Task.Delay(10, Ct); // The first attempt is carried out; its answer is lost.
+        }
+        await gone.CancelAsync();
+        await CommittedAsync(witness, StoreWrite.Delete("/registry/b"));
+        await Assert.ThrowsAsync<StoreOutcomeUnknownException>(() => lost);
+        link.LosesAnswers = false;
+        link.Cut();
+
+        Assert.Equal("1", Text((await store.GetAsync("/registry/a", Ct))!.Value));
+        Assert.Null(await witness.GetAsync("/registry/b", Ct));
+    }
+
+    [Fact]
     public async Task Watchers_that_missed_what_was_compacted_are_told_and_the_store_goes_on()
     {
         await StartAsync();
