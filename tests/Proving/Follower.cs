@@ -98,19 +98,10 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
 
     private async Task ListAsync(HttpClient server, CancellationToken ct)
     {
-        using var response = await server.GetAsync(path, ct);
-        var text = await response.Content.ReadAsStringAsync(ct);
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            throw new HttpRequestException($"list: {(int)response.StatusCode}");
-        }
-
-        var list = JsonNode.Parse(text)!;
+        var (at, listed) = await ReadPagesAsync(server, ct);
         lock (gate)
         {
-            var at = Revision(list);
             Ensure(at >= revision, $"a list is of revision {at} after {revision}");
-            var listed = list["items"]!.AsArray().ToDictionary(item => Name(item!), item => item!);
             foreach (var (name, item) in listed)
             {
                 var version = Revision(item);
@@ -129,6 +120,36 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
             events.Clear();
             ListedAt = revision = at;
             Lists++;
+        }
+    }
+
+    /// <summary>All of it, at once or in pages, each of which any server may answer.</summary>
+    private async Task<(long Revision, Dictionary<string, JsonNode> Items)> ReadPagesAsync(HttpClient first, CancellationToken ct)
+    {
+        var (at, items) = (0L, new Dictionary<string, JsonNode>());
+        var query = random.Next(3) == 0 ? "?" : $"?limit={random.Next(1, 20)}";
+        for (var (server, next) = (first, ""); ; server = servers[random.Next(servers.Count)])
+        {
+            using var response = await server.GetAsync(path + query + (next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : ""), ct);
+            var text = await response.Content.ReadAsStringAsync(ct);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw new HttpRequestException($"list: {(int)response.StatusCode}"); // Also where the page's past is gone: it begins anew.
+            }
+
+            var page = JsonNode.Parse(text)!;
+            Ensure(at == 0 || Revision(page) == at, $"a page is of revision {Revision(page)} and the first was of {at}");
+            at = Revision(page);
+            foreach (var item in page["items"]!.AsArray())
+            {
+                Ensure(items.TryAdd(Name(item!), item!), $"two pages show {Name(item!)}");
+            }
+
+            next = (string?)page["metadata"]!["continue"] ?? "";
+            if (next.Length == 0)
+            {
+                return (at, items);
+            }
         }
     }
 
