@@ -37,6 +37,15 @@ public sealed record ApiServerConfig
     /// <summary>What is encrypted from now on, as <c>secrets</c> or <c>deployments.apps</c>; null for what the key file says.</summary>
     public IReadOnlyList<string>? EncryptResources { get; init; }
 
+    /// <summary>Who else is let in.</summary>
+    public AuthenticationConfig Authentication { get; init; } = AuthenticationConfig.Default;
+
+    /// <summary>Who decides what somebody may do, in order: Node, RBAC, Webhook.</summary>
+    public IReadOnlyList<string> AuthorizationModes { get; init; } = ["Node", "RBAC"];
+
+    /// <summary>Whom the mode Webhook asks; null where it is not among the modes.</summary>
+    public AuthorizationWebhookConfig? AuthorizationWebhook { get; init; }
+
     /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
     public required IPAddress AdvertiseAddress { get; init; }
 

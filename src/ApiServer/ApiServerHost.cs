@@ -1,6 +1,11 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
+using Navarch.ApiServer.Authentication;
+using Navarch.ApiServer.Authorization;
+using Navarch.ApiServer.Authorization.Defaults;
+using Navarch.ApiServer.Authorization.Nodes;
+using Navarch.ApiServer.Authorization.Rbac;
 using Navarch.ApiServer.Backups;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
@@ -71,6 +76,19 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var encryptionLog = logs.CreateLogger("Navarch.ApiServer.Encryption");
         var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, config.EncryptResources, catalog, store, time, encryptionLog, ct) : null;
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
+        var policy = DefaultPolicy.Read();
+        var roles = new RbacIndex();
+        var rbac = new RbacAuthorizer(roles);
+        var nodes = new NodeGraph(catalog);
+        var webhook = config.AuthorizationWebhook is { } asked ? new WebhookAuthorizer(asked, time, logs.CreateLogger("Navarch.ApiServer.AuthorizationWebhook")) : null;
+        var authorizer = new AuthorizerChain([.. config.AuthorizationModes.Select(mode => (IAuthorizer)(mode switch
+        {
+            "Node" => new NodeAuthorizer(nodes, policy.RulesOf("system:node")),
+            "RBAC" => rbac,
+            "Webhook" when webhook is not null => webhook,
+            _ => throw new ArgumentException($"\"{mode}\" is no authorization mode, or lacks its configuration", nameof(config)),
+        }))]);
+        var nodeRestriction = new NodeRestriction(catalog);
         IReadOnlyList<IAdmission> admission =
         [
             new NamespaceProtection(),
@@ -79,12 +97,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>()),
             new DeviceAdminAccess(catalog.Get<Api.Core.V1.Namespace>()),
             new CertificateSubjects(),
+            nodeRestriction,
+            new EscalationCheck(authorizer, rbac, roles),
         ];
         var objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
         var allocator = new ServiceAllocator(
             new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
-        var authorizer = new ComponentAuthorizer();
         var kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
         var target = new PodTarget(objects, catalog, config.KubeletPort);
         var tunnel = new UpgradeTunnel(time);
@@ -114,9 +133,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var tokens = config.ServiceAccountKey is { } key ? new ServiceAccountTokens(new TokenKey(key), config.ServiceAccountIssuer, catalog, time) : null;
         if (tokens is not null)
         {
-            subresources["serviceaccounts/token"] = new TokenSubresource(tokens, objects, catalog, time);
+            subresources["serviceaccounts/token"] = new TokenSubresource(tokens, objects, catalog, nodeRestriction, time);
         }
 
+        var oidc = config.Authentication.Oidc is { } issuer ? new OidcAuthenticator(issuer, time, logs.CreateLogger("Navarch.ApiServer.Oidc")) : null;
+        var authenticators = Authenticators(config, catalog, tokens, oidc, time);
         var access = new AccessQuestion(authorizer);
         IReadOnlyList<Review> reviews =
         [
@@ -151,7 +172,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             subresources,
             reviews,
             new ComponentHealth(catalog, store, time));
-        host.owned = [kubelets, proxy, protobuf];
+        host.owned = [kubelets, proxy, protobuf, .. ((IDisposable?[])[webhook, oidc]).OfType<IDisposable>()];
         host.clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time);
         host.reencryption = reencryption;
         host.AddChecks(health, new StoreCheck(store, time));
@@ -159,6 +180,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         {
             await cache.LoadAsync(ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
+            roles.Attach(catalog);
+            nodes.Attach();
             var recorded = new ServiceAddresses(catalog, objects, store.IsShared, time, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
             recorded.Attach(allocator.LearnRecorded);
             var ranges = new ServiceRange(catalog, objects, config.ServiceNetwork, time, logs.CreateLogger("Navarch.ApiServer.ServiceRange"));
@@ -167,12 +190,14 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             flows.Attach();
             host.following = host.FollowAsync();
             await new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct);
+            await new PolicyReconciler(catalog, objects).EnsureAsync(policy, ct);
             await Task.WhenAll(ranges.EnsureAsync(ct), flows.RepairAsync(ct));
             var claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;
             await (claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct));
             (allocator.Objects, allocator.Claims) = (recorded, claims);
             var application = new ApiApplication(
-                tokens is null ? [new ClientCertificateAuthenticator(config.ClientAuthorities, time)] : [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(tokens)],
+                authenticators,
+                new Impersonation(authorizer),
                 authorizer,
                 dispatcher,
                 health,
@@ -231,6 +256,36 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         stopping.Dispose();
+    }
+
+    /// <summary>In the order in which credentials count where somebody brings several.</summary>
+    private static AuthenticatorChain Authenticators(ApiServerConfig config, Catalog catalog, ServiceAccountTokens? tokens, OidcAuthenticator? oidc, TimeProvider time)
+    {
+        var asked = config.Authentication;
+        List<ITokenAuthenticator> bearers = [];
+        if (asked.TokenFile.Length > 0)
+        {
+            bearers.Add(TokenFile.Load(asked.TokenFile));
+        }
+
+        if (tokens is not null)
+        {
+            bearers.Add(new ServiceAccountAuthenticator(tokens));
+        }
+
+        bearers.Add(new BootstrapTokenAuthenticator(catalog, time));
+        if (oidc is not null)
+        {
+            bearers.Add(oidc);
+        }
+
+        List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(bearers)];
+        if (asked.FrontProxy is { } frontProxy)
+        {
+            all.Insert(0, new FrontProxyAuthenticator(frontProxy, time));
+        }
+
+        return new AuthenticatorChain(all, asked.AnonymousPaths);
     }
 
     // The names are those that operators know; behind "etcd" stands the store, whatever its engine.

@@ -5,6 +5,7 @@ using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
 using Navarch.Api.Networking.V1;
+using Navarch.Api.Rbac.V1;
 using Navarch.Client;
 
 namespace Navarch.Controllers;
@@ -73,6 +74,7 @@ public static partial class ControllerManager
             Host(new RootCertificateController(namespaces, informers.Get<ConfigMap>(), recording, config.RootCertificate), 1);
         }
 
+        Host(new ClusterRoleAggregationController(informers.Get<ClusterRole>(), recording), 1);
         Host(new PodGarbageController(pods, nodes, recording, Recorder("pod-garbage-collector"), time, config.FinishedPodsMax), 1);
         if (!config.Disabled.Contains("garbagecollector"))
         {

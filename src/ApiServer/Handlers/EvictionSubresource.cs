@@ -2,6 +2,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Policy.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -33,6 +34,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
         var write = new WriteOptions(call.Write.User) { IsDryRun = call.Write.IsDryRun || options.DryRun.Count > 0, Subresource = "eviction" };
         var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
         var pod = (Pod)found.Value;
+        NodeRestriction.CheckEviction(call.Write.User, pod);
         if (!MayAlwaysGo(pod) && BudgetOf(pod) is { } budget)
         {
             await TakeAsync(budget, pod, write, ct);

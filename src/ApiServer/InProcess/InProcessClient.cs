@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Navarch.Api;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -36,7 +37,7 @@ internal sealed class InProcessClient(
 
     public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T> => GuardAsync(async () =>
     {
-        var kind = await AdmitAsync<T>("list", query.Namespace, "", "", ct);
+        var kind = await AdmitAsync<T>("list", query.Namespace, "", "", ct, query.FieldSelector, query.LabelSelector);
         kind.Objects.KeepValues();
         var page = await ListPage.ReadAsync(
             new ListRequest(kind, Selection.Parse(kind, query.Namespace, query.LabelSelector, query.FieldSelector))
@@ -229,7 +230,7 @@ internal sealed class InProcessClient(
 
     private async Task<(Kind Kind, Selection Selection, WatchStart Start)> OpenAsync<T>(ListQuery query, CancellationToken ct) where T : class, IResource<T>
     {
-        var kind = await AdmitAsync<T>("watch", query.Namespace, "", "", ct);
+        var kind = await AdmitAsync<T>("watch", query.Namespace, "", "", ct, query.FieldSelector, query.LabelSelector);
         kind.Objects.KeepValues();
         var selection = Selection.Parse(kind, query.Namespace, query.LabelSelector, query.FieldSelector);
         return (kind, selection, await WatchStart.OpenAsync(
@@ -241,7 +242,7 @@ internal sealed class InProcessClient(
             ? await handler.InvokeAsync(new SubresourceCall(kind, verb, name.Namespace, name.Name, body, mediaType, Options("", subresource)), ct)
             : throw StatusErrors.NotFoundPath().AsException();
 
-    private async ValueTask<Kind> AdmitAsync<T>(string verb, string @namespace, string name, string subresource, CancellationToken ct) where T : class, IResource<T>
+    private async ValueTask<Kind> AdmitAsync<T>(string verb, string @namespace, string name, string subresource, CancellationToken ct, string fieldSelector = "", string labelSelector = "") where T : class, IResource<T>
     {
         var kind = catalog.Find(T.ResourceType) ?? throw StatusErrors.NotFoundPath().AsException();
         var info = new RequestInfo
@@ -256,6 +257,7 @@ internal sealed class InProcessClient(
             Name = name,
             Subresource = subresource,
         };
-        return await authorizer.RefuseAsync(user, info, ct) is { } reason ? throw Refusal.Of(user, info, reason) : kind;
+        var decision = await authorizer.DecideAsync(user, info.Selecting(fieldSelector, labelSelector), ct);
+        return decision.IsAllowed ? kind : throw Refusal.Of(user, info, decision.Reason);
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Authentication;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Fairness;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Metrics;
@@ -17,7 +19,8 @@ namespace Navarch.ApiServer.Pipeline;
 /// with a Status.
 /// </summary>
 internal sealed partial class ApiApplication(
-    IReadOnlyList<IAuthenticator> authenticators,
+    AuthenticatorChain authenticators,
+    Impersonation impersonation,
     IAuthorizer authorizer,
     Dispatcher dispatcher,
     HealthHandler health,
@@ -58,13 +61,15 @@ internal sealed partial class ApiApplication(
         var options = RequestOptions.None;
         try
         {
-            var user = await AuthenticateAsync(context) ?? throw StatusErrors.Unauthorized().AsException();
+            var user = await authenticators.AuthenticateAsync(context, context.RequestAborted);
+            user = await impersonation.ActAsAsync(user, context, context.RequestAborted);
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
-            info = RequestInfo.Parse(context.Request.Method, path, options.Watch);
+            info = RequestInfo.Parse(context.Request.Method, path, options.Watch).Selecting(options.FieldSelector, options.LabelSelector);
             using var turn = await flows.AdmitAsync(context, user, info, options);
-            if (await authorizer.RefuseAsync(user, info, context.RequestAborted) is { } reason)
+            var decision = await authorizer.DecideAsync(user, info, context.RequestAborted);
+            if (!decision.IsAllowed)
             {
-                throw Refusal.Of(user, info, reason);
+                throw Refusal.Of(user, info, decision.Reason);
             }
 
             using var slot = limits.Enter(info);
@@ -104,19 +109,6 @@ internal sealed partial class ApiApplication(
 
     private Task RunWithinAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user) =>
         Deadline.RunAsync(context, options.Timeout, time, () => dispatcher.DispatchAsync(new ApiRequest(context, info, options, user)));
-
-    private async ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)
-    {
-        foreach (var authenticator in authenticators)
-        {
-            if (await authenticator.AuthenticateAsync(context, context.RequestAborted) is { } user)
-            {
-                return user;
-            }
-        }
-
-        return null;
-    }
 
     private async Task AnswerAsync(HttpContext context, Exception error)
     {

@@ -26,6 +26,47 @@ internal sealed record RequestInfo
     /// <summary>What follows the subresource, with its slash: the path to be proxied.</summary>
     public string Rest { get; init; } = "";
 
+    /// <summary>Of a collection: what of it is asked for, as the query says.</summary>
+    public string FieldSelector { get; init; } = "";
+
+    /// <inheritdoc cref="FieldSelector"/>
+    public string LabelSelector { get; init; } = "";
+
+    /// <summary>The one object it is about, be it named by the path or by the selector of a collection; empty for several.</summary>
+    public string ObjectName => Name.Length > 0 ? Name : SelectedName;
+
+    private string SelectedName { get; init; } = "";
+
+    /// <summary>This request, as a request for a part of a collection.</summary>
+    /// <remarks>A selector that cannot be parsed selects nothing, and is refused by who reads it.</remarks>
+    public RequestInfo Selecting(string fieldSelector, string labelSelector) =>
+        fieldSelector.Length == 0 && labelSelector.Length == 0 || Verb is not ("list" or "watch" or "deletecollection") ? this : this with
+        {
+            FieldSelector = fieldSelector,
+            LabelSelector = labelSelector,
+            SelectedName = Fixed(fieldSelector, "metadata.name"),
+        };
+
+    /// <summary>The one value that a field must have; empty where the selector leaves it open.</summary>
+    public string FieldValue(string field) => Fixed(FieldSelector, field);
+
+    private static string Fixed(string fieldSelector, string field)
+    {
+        if (!fieldSelector.Contains(field, StringComparison.Ordinal))
+        {
+            return "";
+        }
+
+        try
+        {
+            return Machinery.Selectors.FieldSelector.Parse(fieldSelector).Terms.FirstOrDefault(term => term.IsEqual && term.Field == field)?.Value ?? "";
+        }
+        catch (Machinery.Selectors.SelectorException)
+        {
+            return "";
+        }
+    }
+
     /// <param name="isWatch">The query asks for a watch.</param>
     public static RequestInfo Parse(string method, string path, bool isWatch)
     {

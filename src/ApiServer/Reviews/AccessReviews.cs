@@ -1,5 +1,6 @@
 using Navarch.Api.Authorization.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Pipeline;
 using Navarch.Machinery.Errors;
 using UserInfo = Navarch.ApiServer.Registry.UserInfo;
@@ -47,11 +48,13 @@ internal sealed class AccessQuestion(IAuthorizer authorizer)
                 Resource = resource.Resource,
                 Subresource = resource.Subresource,
                 Name = resource.Name,
-            }
+            }.Selecting(AccessSelectors.Text(resource.FieldSelector), AccessSelectors.Text(resource.LabelSelector))
             : new RequestInfo { Path = path!.Path, Verb = path.Verb };
-        var reason = await authorizer.RefuseAsync(user, request, ct);
-        return new SubjectAccessReviewStatus { Allowed = reason is null, Reason = reason ?? "" };
+        var decision = await authorizer.DecideAsync(user, request, ct);
+        return new SubjectAccessReviewStatus { Allowed = decision.IsAllowed, Denied = decision.Verdict == Verdict.Deny, Reason = decision.Reason };
     }
+
+    public static UserInfo SubjectOf(SubjectAccessReviewSpec spec) => new(spec.User, spec.Groups) { Uid = spec.UID, Extra = spec.Extra };
 
     public static void Somebody(FieldErrors errors, SubjectAccessReviewSpec spec)
     {
@@ -95,7 +98,7 @@ internal sealed class SubjectAccessReviews(AccessQuestion access) : SelfAnswerin
         AccessQuestion.NoMetadata(errors, question.Metadata, ObjectMeta.Empty, "must be empty");
         return question with
         {
-            Status = await access.AskAsync("SubjectAccessReview", new UserInfo(spec.User, spec.Groups), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
+            Status = await access.AskAsync("SubjectAccessReview", AccessQuestion.SubjectOf(spec), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
         };
     }
 }
@@ -120,7 +123,7 @@ internal sealed class LocalSubjectAccessReviews(AccessQuestion access) : SelfAns
 
         return question with
         {
-            Status = await access.AskAsync("LocalSubjectAccessReview", new UserInfo(spec.User, spec.Groups), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
+            Status = await access.AskAsync("LocalSubjectAccessReview", AccessQuestion.SubjectOf(spec), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
         };
     }
 }

@@ -22,6 +22,21 @@ internal static class AccessSelectors
         }
     }
 
+    /// <summary>What of a question's selector an authorizer can rely on, as text; empty for everything.</summary>
+    public static string Text(FieldSelectorAttributes? selector) => selector is null ? "" : selector.RawSelector.Length > 0 ? selector.RawSelector : string.Join(
+        ',', selector.Requirements.Where(static one => one is { Operator: "In" or "NotIn", Values.Count: 1 }).Select(static one => $"{one.Key}{(one.Operator == "In" ? "=" : "!=")}{one.Values[0]}"));
+
+    /// <inheritdoc cref="Text(FieldSelectorAttributes?)"/>
+    public static string Text(LabelSelectorAttributes? selector) => selector is null ? "" : selector.RawSelector.Length > 0 ? selector.RawSelector : string.Join(
+        ',', selector.Requirements.Select(static one => one.Operator switch
+        {
+            "In" => $"{one.Key} in ({string.Join(',', one.Values)})",
+            "NotIn" => $"{one.Key} notin ({string.Join(',', one.Values)})",
+            "Exists" => one.Key,
+            "DoesNotExist" => "!" + one.Key,
+            _ => "",
+        }).Where(static text => text.Length > 0));
+
     private static void Selector(FieldErrors errors, FieldPath path, string raw, IReadOnlyList<(string Key, string Operator, int Values)> requirements)
     {
         if (raw.Length > 0 && requirements.Count > 0)

@@ -3,6 +3,7 @@ using Navarch.Api.Authentication.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
@@ -10,7 +11,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Tokens;
 
 /// <summary>POST of <c>serviceaccounts/NAME/token</c>: a token for the account.</summary>
-internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter objects, Catalog catalog, TimeProvider time) : ObjectSubresource
+internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter objects, Catalog catalog, NodeRestriction nodes, TimeProvider time) : ObjectSubresource
 {
     private const long SecondsMin = 600;
     private const long SecondsMax = 1L << 32;
@@ -30,6 +31,7 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
     {
         var request = BodyDecoder.Decode<TokenRequest>(call.Body.Span, "TokenRequest", "v1");
         CheckAddress(request, call);
+        nodes.CheckToken(call.Write.User, call.Namespace, call.Name, request);
         var account = (ServiceAccount)await GetAsync<ServiceAccount>(call.Namespace, call.Name, ct);
         var seconds = request.Spec.ExpirationSeconds ?? SecondsDefault;
         var errors = new FieldErrors();

@@ -49,7 +49,7 @@ internal static class ControlPlane
             ServiceNetwork = IPNetwork.Parse(profile.ServiceCidr),
             KubeletPort = profile.KubeletPort,
         };
-        await using var server = await ApiServerHost.StartAsync(config, store, context.Time, context.Logs, ct);
+        await using var server = await ApiServerHost.StartAsync(context.Access(config), store, context.Time, context.Logs, ct);
         await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token));
     }
 

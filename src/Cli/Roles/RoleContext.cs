@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer;
 using Navarch.Client;
 using Navarch.Cluster;
 using Navarch.Cluster.Profiles;
@@ -24,6 +25,9 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
 
     /// <summary>What the process is called among its like.</summary>
     public string MemberName => Member == 0 ? Profile.NodeName : $"{Profile.NodeName}-{Member}";
+
+    /// <summary>What the command line says of who is let into an API server.</summary>
+    public Func<ApiServerConfig, ApiServerConfig> Access { get; init; } = static config => config;
 
     /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
     /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>

@@ -9,7 +9,7 @@ internal static class RoleProcess
 {
     /// <summary>A command that runs <paramref name="run"/>.</summary>
     /// <param name="takesKubeconfig">Whether the part reaches the API server over the network, and can so be given another one.</param>
-    /// <param name="takesEtcd">Whether it includes an API server, which can be given another store.</param>
+    /// <param name="takesEtcd">Whether it includes an API server, which can be given another store, and be told whom to let in.</param>
     /// <param name="electsLeader">Whether it can be one of several of which one acts.</param>
     public static Command Command(
         string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false)
@@ -22,12 +22,13 @@ internal static class RoleProcess
             command.Add(kubeconfig);
         }
 
-        var (etcd, encryption) = (new EtcdOptions(), new EncryptionOptions());
+        var (etcd, encryption, access) = (new EtcdOptions(), new EncryptionOptions(), new AccessOptions());
         var member = new Option<int>("--member") { Hidden = true };
         if (takesEtcd)
         {
             etcd.AddTo(command);
             encryption.AddTo(command);
+            access.AddTo(command);
             command.Add(member);
         }
 
@@ -54,6 +55,7 @@ internal static class RoleProcess
                 EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),
+                Access = config => takesEtcd ? access.Apply(arguments, config) : config,
             };
             try
             {

@@ -6,7 +6,7 @@ using System.Text;
 namespace Navarch.Client;
 
 /// <summary>Makes the HTTP client of a <see cref="ClientConfig"/>: one multiplexed connection, proven on both sides.</summary>
-internal static class RestTransport
+public static class RestTransport
 {
     public static SocketsHttpHandler CreateHandler(ClientConfig config) => new()
     {

@@ -26,9 +26,14 @@ internal sealed class TestAuthority : IDisposable
     public X509Certificate2 Client(string user, params string[] groups) =>
         Sign(string.Concat(groups.Select(group => $"O={group},")) + $"CN={user}", "1.3.6.1.5.5.7.3.2");
 
+    /// <summary>A client's certificate for another time than now.</summary>
+    public X509Certificate2 Client(string user, DateTimeOffset from, DateTimeOffset until) => Sign($"CN={user}", "1.3.6.1.5.5.7.3.2", from, until);
+
     public void Dispose() => Certificate.Dispose();
 
-    public X509Certificate2 Sign(string subject, string usage)
+    public X509Certificate2 Sign(string subject, string usage) => Sign(subject, usage, now.AddHours(-1), now.AddDays(1));
+
+    private X509Certificate2 Sign(string subject, string usage, DateTimeOffset from, DateTimeOffset until)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
@@ -37,7 +42,7 @@ internal sealed class TestAuthority : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(Certificate, now.AddHours(-1), now.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!), from, until, RandomNumberGenerator.GetBytes(8));
         using var whole = certificate.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }

@@ -33,6 +33,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What the server keeps its objects in.</summary>
     public IRevisionStore Store => store;
 
+    /// <summary>What signs the tokens of service accounts.</summary>
+    public ECDsa TokenKey => tokenKey;
+
     private TimeProvider StoreTime { get; init; } = TimeProvider.System;
 
     /// <summary>A member of system:masters.</summary>

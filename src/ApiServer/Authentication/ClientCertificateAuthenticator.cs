@@ -5,14 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.ApiServer.Registry;
 
-namespace Navarch.ApiServer.Pipeline;
-
-/// <summary>Says who makes a request.</summary>
-internal interface IAuthenticator
-{
-    /// <summary>The user, or null when this authenticator does not know the credentials.</summary>
-    ValueTask<UserInfo?> AuthenticateAsync(HttpContext http, CancellationToken ct);
-}
+namespace Navarch.ApiServer.Authentication;
 
 /// <summary>
 /// Knows the holders of certificates that the cluster's authority signed for clients: the common name is the user, the
@@ -20,10 +13,9 @@ internal interface IAuthenticator
 /// </summary>
 internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection authorities, TimeProvider time) : IAuthenticator
 {
-    private const string ClientAuthUsage = "1.3.6.1.5.5.7.3.2";
     private static readonly object Known = new();
 
-    public ValueTask<UserInfo?> AuthenticateAsync(HttpContext http, CancellationToken ct)
+    public ValueTask<Authenticated> AuthenticateAsync(HttpContext http, CancellationToken ct)
     {
         // A chain is built once per connection; what may change while it lives is the time.
         var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
@@ -33,21 +25,19 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
         }
 
         var certificate = http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        var holder = certificate is null ? Holder.Nobody : Verify(certificate);
+        if (certificate is null)
+        {
+            return new(Authenticated.Nobody);
+        }
+
+        var holder = Verify(certificate);
         items?[Known] = holder;
         return new(holder.At(time.GetUtcNow()));
     }
 
     private Holder Verify(X509Certificate2 certificate)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
-        chain.ChainPolicy.ApplicationPolicy.Add(new(ClientAuthUsage));
-        if (!chain.Build(certificate))
+        if (!CertificateChain.IsFrom(authorities, certificate, time.GetUtcNow()))
         {
             return Holder.Nobody;
         }
@@ -101,6 +91,6 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
     {
         public static readonly Holder Nobody = new(null, default, default);
 
-        public UserInfo? At(DateTimeOffset now) => now >= From && now <= Until ? User : null;
+        public Authenticated At(DateTimeOffset now) => User is { } user && now >= From && now <= Until ? Authenticated.As(user) : Authenticated.Refused;
     }
 }

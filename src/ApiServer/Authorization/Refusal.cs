@@ -1,0 +1,23 @@
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Authorization;
+
+/// <summary>How a refusal reads.</summary>
+internal static class Refusal
+{
+    public static StatusException Of(UserInfo user, Pipeline.RequestInfo request, string reason)
+    {
+        var suffix = reason.Length == 0 ? "" : ": " + reason;
+        if (!request.IsResource)
+        {
+            return StatusErrors.Forbidden("", "", "", $"User \"{user.Name}\" cannot {request.Verb} path \"{request.Path}\"{suffix}").AsException();
+        }
+
+        var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
+        var scope = request.Namespace.Length > 0 ? $"in the namespace \"{request.Namespace}\"" : "at the cluster scope";
+        return StatusErrors.Forbidden(
+            request.Group, request.Resource, request.ObjectName,
+            $"User \"{user.Name}\" cannot {request.Verb} resource \"{resource}\" in API group \"{request.Group}\" {scope}{suffix}").AsException();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
+using Navarch.Api.Authorization.V1;
+using Navarch.Api.Json;
+using Navarch.ApiServer.Pipeline;
+using Navarch.Client;
+using UserInfo = Navarch.ApiServer.Registry.UserInfo;
+
+namespace Navarch.ApiServer.Authorization;
+
+/// <summary>Asks another server, by a SubjectAccessReview. Who cannot be asked has no opinion.</summary>
+internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
+{
+    private const int AnswersMax = 8_192;
+    private const int BytesMax = 1 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly AuthorizationWebhookConfig config;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly HttpClient http;
+    private readonly ConcurrentDictionary<string, (Decision Decision, DateTimeOffset Until)> answers = new(StringComparer.Ordinal);
+
+    public WebhookAuthorizer(AuthorizationWebhookConfig config, TimeProvider time, ILogger log)
+    {
+        this.config = config;
+        this.time = time;
+        this.log = log;
+        http = RestTransport.CreateClient(config.Client, RestTransport.CreateHandler(config.Client));
+        http.Timeout = Patience;
+        http.MaxResponseContentBufferSize = BytesMax;
+        if (config.Client.Token.Length > 0)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", config.Client.Token);
+        }
+    }
+
+    public ValueTask<Decision> DecideAsync(UserInfo user, RequestInfo request, CancellationToken ct)
+    {
+        var question = Question(user, request);
+        var body = ApiJson.ToUtf8(question);
+        var key = Convert.ToBase64String(body); // The whole question: an answer to any other is none to this one.
+        return answers.TryGetValue(key, out var known) && time.GetUtcNow() < known.Until ? new(known.Decision) : new(AskAsync(key, body, ct));
+    }
+
+    public HeldRules RulesOf(UserInfo user, string @namespace) => new([], "webhook authorizer does not support user rule resolution");
+
+    public void Dispose() => http.Dispose();
+
+    private static SubjectAccessReview Question(UserInfo user, RequestInfo request) => new()
+    {
+        Spec = new SubjectAccessReviewSpec
+        {
+            User = user.Name,
+            UID = user.Uid,
+            Groups = user.Groups,
+            Extra = user.Extra,
+            NonResourceAttributes = request.IsResource ? null : new NonResourceAttributes { Path = request.Path, Verb = request.Verb },
+            ResourceAttributes = !request.IsResource ? null : new ResourceAttributes
+            {
+                Verb = request.Verb,
+                Group = request.Group,
+                Version = request.Version,
+                Namespace = request.Namespace,
+                Resource = request.Resource,
+                Subresource = request.Subresource,
+                Name = request.ObjectName,
+                FieldSelector = request.FieldSelector.Length > 0 ? new FieldSelectorAttributes { RawSelector = request.FieldSelector } : null,
+                LabelSelector = request.LabelSelector.Length > 0 ? new LabelSelectorAttributes { RawSelector = request.LabelSelector } : null,
+            },
+        },
+    };
+
+    private async Task<Decision> AskAsync(string key, byte[] body, CancellationToken ct)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var answer = await http.PostAsync(config.Client.Server, content, ct);
+            answer.EnsureSuccessStatusCode();
+            var status = ApiJson.Parse<SubjectAccessReview>(await answer.Content.ReadAsByteArrayAsync(ct)).Status;
+            var decision = status switch
+            {
+                { Allowed: true, Denied: true } => throw new InvalidDataException("the answer both allows and denies"),
+                { Denied: true } => Decision.Deny(status.Reason),
+                { Allowed: true } => Decision.Allow(status.Reason),
+                _ => Decision.Abstain(status.Reason),
+            };
+            if (answers.Count >= AnswersMax)
+            {
+                answers.Clear();
+            }
+
+            answers[key] = (decision, time.GetUtcNow() + (status.Allowed ? config.AllowedFor : config.RefusedFor));
+            return decision;
+        }
+        catch (Exception e) when (e is HttpRequestException or ApiJsonException or InvalidDataException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            LogFailed(config.Client.Server, e);
+            return Decision.NoOpinion;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "the authorization webhook {Server} gave no answer")]
+    private partial void LogFailed(Uri server, Exception cause);
+}
