@@ -62,8 +62,8 @@ Print($"the plain way, {Bindings:N0} bindings of others", () => everything.Exist
 
 static bool Decide(RbacIndex index, UserInfo user, RequestInfo request)
 {
-    var chain = Chains.Of(index);
-    return chain.DecideAsync(user, request, default).Result.IsAllowed;
+    var asked = Chains.Of(index).DecideAsync(user, request, default);
+    return asked.IsCompletedSuccessfully && asked.Result.IsAllowed;
 }
 
 static RoleBinding Bind(string @namespace, string name, string role, string user) => new()
