@@ -73,7 +73,8 @@ public sealed class InProcessTests
     {
         await using var server = await TestServer.StartAsync();
         var client = server.Host.InProcessClient("system:kube-scheduler");
-        var pod = await client.CreateAsync(
+        var admin = server.Host.InProcessClient("admin", "system:masters");
+        var pod = await admin.CreateAsync(
             new Pod { Metadata = new ObjectMeta { Name = "a", Namespace = "default" }, Spec = new PodSpec { Containers = [new Container { Name = "c", Image = "i" }] } }, Ct);
         var binding = new Binding { Metadata = new ObjectMeta { Name = "a", Namespace = "default" }, Target = new ObjectReference { Kind = "Node", Name = "n" } };
 

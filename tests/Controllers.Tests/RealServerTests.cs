@@ -3,6 +3,7 @@ using Navarch.Api.Apps.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Rbac.V1;
 using Navarch.ApiServer.Tests.Server;
 using Navarch.Client;
 using Navarch.Testing;
@@ -35,6 +36,7 @@ public sealed class RealServerTests : IAsyncLifetime
         admin.Dispose();
         await server.DisposeAsync();
         stop.Dispose();
+        Assert.DoesNotContain("is forbidden", logs.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,6 +137,25 @@ public sealed class RealServerTests : IAsyncLifetime
 
     private Task PatchImageAsync(string image) => admin.PatchAsync<Deployment>(
         new("default", "web"), Patch.StrategicMerge($"{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"main\",\"image\":\"{image}\"}}]}}}}}}}}"), default);
+
+    [Fact]
+    public async Task Rules_join_the_roles_that_gather_them()
+    {
+        Start(inProcess: true);
+        await admin.CreateAsync(
+            new ClusterRole
+            {
+                Metadata = new ObjectMeta { Name = "widget-viewer", Labels = [new("rbac.authorization.k8s.io/aggregate-to-view", "true")] },
+                Rules = [new PolicyRule { Verbs = ["get"], APIGroups = ["example.com"], Resources = ["widgets"] }],
+            },
+            default);
+
+        await UntilAsync<ClusterRole>("", all => Has(all, "view") && Has(all, "edit") && Has(all, "admin"));
+        await admin.DeleteAsync<ClusterRole>(new("", "widget-viewer"), DeleteOptions.Empty, default);
+        await UntilAsync<ClusterRole>("", all => !Has(all, "view") && !Has(all, "edit") && !Has(all, "admin"));
+
+        static bool Has(IReadOnlyList<ClusterRole> all, string name) => all.Single(role => role.Metadata.Name == name).Rules.Any(rule => rule.Resources.Contains("widgets"));
+    }
 
     private void Start(bool inProcess)
     {

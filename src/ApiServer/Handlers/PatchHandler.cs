@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -7,7 +8,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Handlers;
 
 /// <summary>PATCH of an object, or of its status.</summary>
-internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
+internal sealed class PatchHandler(ObjectWriter objects, IAuthorizer authorizer, TimeProvider time)
 {
     public async Task HandleAsync(ApiRequest request, Kind kind, UpdateScope scope)
     {
@@ -45,9 +46,12 @@ internal sealed class PatchHandler(ObjectWriter objects, TimeProvider time)
         }
 
         BodyDecoder.Report(request, kind, apply.Problems);
+        var refusal = scope == UpdateScope.Main ? await CreateRight.FindRefusalAsync(authorizer, request.User, info, request.Aborted) : null;
         var outcome = await objects.UpdateAsync(
-            kind, info.Namespace, info.Name, Named, scope, request.Write, request.Aborted, scope == UpdateScope.Main ? () => Named(null) : null);
+            kind, info.Namespace, info.Name, Named, scope, request.Write, request.Aborted, scope == UpdateScope.Main ? New : null);
         await Responses.WriteObjectAsync(request, outcome.IsCreated ? 201 : 200, kind, outcome.Object, time);
+
+        IResource New() => refusal is not null ? throw refusal : Named(null);
 
         IResource Named(StoredObject? current)
         {

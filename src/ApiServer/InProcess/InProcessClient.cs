@@ -141,9 +141,10 @@ internal sealed class InProcessClient(
         if (patch.Kind == PatchKind.Apply)
         {
             var apply = ApplyBody.Parse(kind, patch.Body.Span, patch.FieldManager, subresource, patch.Force, time.GetUtcNow());
+            var refusal = scope == UpdateScope.Main ? await CreateRight.FindRefusalAsync(authorizer, user, Info(kind, "create", name.Namespace, name.Name, ""), ct) : null;
             var applied = await objects.UpdateAsync(
                 kind, name.Namespace, name.Name, apply.Apply, scope, new WriteOptions(user) { IsApply = true, FieldManager = patch.FieldManager, Subresource = subresource }, ct,
-                scope == UpdateScope.Main ? () => apply.Apply(null) : null);
+                scope == UpdateScope.Main ? () => refusal is not null ? throw refusal : apply.Apply(null) : null);
             return (T)kind.Show(applied.Object).Value;
         }
 
@@ -245,19 +246,21 @@ internal sealed class InProcessClient(
     private async ValueTask<Kind> AdmitAsync<T>(string verb, string @namespace, string name, string subresource, CancellationToken ct, string fieldSelector = "", string labelSelector = "") where T : class, IResource<T>
     {
         var kind = catalog.Find(T.ResourceType) ?? throw StatusErrors.NotFoundPath().AsException();
-        var info = new RequestInfo
-        {
-            Verb = verb,
-            Path = "",
-            IsResource = true,
-            Group = kind.Type.Group,
-            Version = kind.Type.Version,
-            Namespace = @namespace,
-            Resource = kind.Type.Plural,
-            Name = name,
-            Subresource = subresource,
-        };
+        var info = Info(kind, verb, @namespace, name, subresource);
         var decision = await authorizer.DecideAsync(user, info.Selecting(fieldSelector, labelSelector), ct);
         return decision.IsAllowed ? kind : throw Refusal.Of(user, info, decision.Reason);
     }
+
+    private static RequestInfo Info(Kind kind, string verb, string @namespace, string name, string subresource) => new()
+    {
+        Verb = verb,
+        Path = "",
+        IsResource = true,
+        Group = kind.Type.Group,
+        Version = kind.Type.Version,
+        Namespace = @namespace,
+        Resource = kind.Type.Plural,
+        Name = name,
+        Subresource = subresource,
+    };
 }

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -12,7 +14,7 @@ namespace Navarch.ApiServer.Streaming;
 /// exec, attach and portforward over SPDY or WebSocket: the client's connection becomes a pipe to the kubelet. What goes through is
 /// not looked at, but for channels that can be closed, which runtimes do not have.
 /// </summary>
-internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel) : ISubresource
+internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel, IAuthorizer authorizer) : ISubresource
 {
     public SubresourceType? Describe(Kind kind) => kind.Type == Pod.ResourceType ? new SubresourceType(name, "", "v1", options, "create", "get") : null;
 
@@ -22,6 +24,13 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
         if (info.Verb is not ("create" or "get"))
         {
             throw StatusErrors.MethodNotAllowed().AsException();
+        }
+
+        // Whoever opens a WebSocket must say GET. What it is for is a right to do, not to look.
+        if (info.Verb == "get" && IsWebSocket(request.Http.Request.Headers)
+            && await CreateRight.FindRefusalAsync(authorizer, request.User, info, request.Aborted) is { } refusal)
+        {
+            throw refusal;
         }
 
         var (pod, kubelet) = await target.FindAsync(request, kind);
@@ -37,7 +46,7 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
         }
 
         var headers = request.Http.Request.Headers;
-        var isWebSocket = headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+        var isWebSocket = IsWebSocket(headers);
         if (!isWebSocket && !headers.Upgrade.ToString().StartsWith("SPDY/", StringComparison.OrdinalIgnoreCase))
         {
             throw StatusErrors.BadRequest("unable to upgrade: this server speaks WebSocket and SPDY/3.1 here").AsException();
@@ -60,6 +69,8 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
     }
 
     /// <summary>The streams a request asks for. A terminal has one for both outputs, and a size.</summary>
+    private static bool IsWebSocket(IHeaderDictionary headers) => headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
+
     private static List<string> Streams(ApiRequest request)
     {
         var isTerminal = Asks(request, "tty");

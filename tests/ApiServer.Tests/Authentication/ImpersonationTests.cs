@@ -41,7 +41,7 @@ public sealed class ImpersonationTests(SharedServer shared) : IClassFixture<Shar
         Assert.Equal("users \"bob\" is forbidden: User \"act\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", await MessageAsync(act, ("User", "bob")));
         Assert.Equal(
             "groups \"system:masters\" is forbidden: User \"act\" cannot impersonate resource \"groups\" in API group \"\" at the cluster scope",
-            await MessageAsync(act, ("User", "ann"), ("Group", "dev"), ("Group", "system:masters")));
+            await MessageAsync(act, ("User", "ann"), ("Group", "system:masters")));
         Assert.Equal(
             "userextras.authentication.k8s.io \"edit\" is forbidden: User \"act\" cannot impersonate resource \"userextras/scopes\" in API group \"authentication.k8s.io\" at the cluster scope",
             await MessageAsync(act, ("User", "ann"), ("Extra-scopes", "edit")));
@@ -100,7 +100,8 @@ public sealed class ImpersonationTests(SharedServer shared) : IClassFixture<Shar
             """);
         await Server.Admin.PostAsync($"{Rbac}/namespaces/{space}/roles", """{"metadata":{"name":"reader"},"rules":[{"verbs":["list"],"apiGroups":[""],"resources":["pods"]}]}""");
 
-        Assert.Contains("role.rbac.authorization.k8s.io/reader reconciled", await kubectl.OkAsync("auth", "reconcile", "-f", manifest));
+        var (code, output, _) = await kubectl.RunAsync("auth", "reconcile", "-f", manifest);
+        Assert.Equal((0, true), (code, output.Contains("role.rbac.authorization.k8s.io/reader reconciled", StringComparison.Ordinal)));
 
         Assert.Equal("yes\n", await kubectl.OkAsync("auth", "can-i", "get", "pods", "-n", space, "--as", "ann"));
         Assert.Equal("yes\n", await kubectl.OkAsync("auth", "can-i", "list", "pods", "-n", space, "--as", "ann"));

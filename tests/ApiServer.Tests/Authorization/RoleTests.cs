@@ -233,6 +233,40 @@ public sealed class RoleTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public async Task Who_may_change_objects_may_not_make_them_by_changing_what_is_not_there()
+    {
+        var space = await shared.NamespaceAsync();
+        await RoleAsync(space, "changer", """{"verbs":["get","update","patch"],"apiGroups":["","coordination.k8s.io"],"resources":["configmaps","leases"]}""");
+        await BindAsync(space, "changer", "Role", "changer", "User", "chris");
+        var chris = As("chris");
+        const string Applied = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}""";
+        var maps = $"/api/v1/namespaces/{space}/configmaps";
+
+        var refused = await chris.PatchAsync(maps + "/a?fieldManager=m", "apply-patch+yaml", Applied);
+        Assert.Equal(
+            (403, $"configmaps \"a\" is forbidden: User \"chris\" cannot create resource \"configmaps\" in API group \"\" in the namespace \"{space}\""), (refused.Code, refused.Message));
+        Assert.Equal(403, (await chris.PutAsync($"/apis/coordination.k8s.io/v1/namespaces/{space}/leases/l", """{"metadata":{"name":"l"}}""")).Code);
+        await Server.Admin.PostAsync(maps, """{"metadata":{"name":"a"}}""");
+        Assert.Equal(200, (await chris.PatchAsync(maps + "/a?fieldManager=m", "apply-patch+yaml", Applied)).Code);
+    }
+
+    [Fact]
+    public async Task Reading_rights_do_not_open_a_shell_over_WebSocket()
+    {
+        var space = await shared.NamespaceAsync();
+        await RoleAsync(space, "looker", """{"verbs":["get"],"apiGroups":[""],"resources":["pods/exec"]}""");
+        await BindAsync(space, "looker", "Role", "looker", "User", "lou");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/namespaces/{space}/pods/p/exec?command=sh") { Version = System.Net.HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+
+        using var refused = await As("lou").SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("cannot create resource \\\"pods/exec\\\"", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task The_role_of_a_binding_stays()
     {
         var space = await shared.NamespaceAsync();

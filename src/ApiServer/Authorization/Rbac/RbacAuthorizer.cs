@@ -66,19 +66,37 @@ internal sealed class RbacAuthorizer(RbacIndex index) : IAuthorizer
         return null;
     }
 
-    // Who is refused is told of roles that are promised and missing.
+    // Who is refused is told of roles that are promised and missing. Nearly always there are none.
     private Decision Refusal(UserInfo user, string @namespace)
     {
         List<string>? missing = null;
-        foreach (var grant in GrantsOf(user, @namespace))
+        Note(index.OfUser(user.Name), @namespace, ref missing);
+        for (var i = 0; i < user.Groups.Count; i++)
+        {
+            Note(index.OfGroup(user.Groups[i]), @namespace, ref missing);
+        }
+
+        return missing is null ? Decision.NoOpinion : Decision.Abstain("RBAC: " + AuthorizerChain.Aggregate(missing));
+    }
+
+    private static void Note(SubjectGrants? subject, string @namespace, ref List<string>? missing)
+    {
+        if (subject is not null)
+        {
+            Note(subject.Everywhere, ref missing);
+            Note(subject.In(@namespace), ref missing);
+        }
+    }
+
+    private static void Note(Grant[] grants, ref List<string>? missing)
+    {
+        foreach (var grant in grants)
         {
             if (grant.Role.Rules is null)
             {
                 (missing ??= []).Add(grant.Role.Missing);
             }
         }
-
-        return missing is null ? Decision.NoOpinion : Decision.Abstain("RBAC: " + AuthorizerChain.Aggregate(missing));
     }
 
     private IEnumerable<Grant> GrantsOf(UserInfo user, string @namespace)
