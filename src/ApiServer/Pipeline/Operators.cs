@@ -1,3 +1,4 @@
+using Navarch.ApiServer.Authorization;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Pipeline;
