@@ -65,26 +65,7 @@ internal sealed partial class ApiApplication(
             user = await impersonation.ActAsAsync(user, context, context.RequestAborted);
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch).Selecting(options.FieldSelector, options.LabelSelector);
-            using var turn = await flows.AdmitAsync(context, user, info, options);
-            var decision = await authorizer.DecideAsync(user, info, context.RequestAborted);
-            if (!decision.IsAllowed)
-            {
-                throw Refusal.Of(user, info, decision.Reason);
-            }
-
-            using var slot = limits.Enter(info);
-            if (slot.IsLongRunning)
-            {
-                await RunLongAsync(context, info, options, user);
-            }
-            else if (options.Timeout.Length > 0)
-            {
-                await RunWithinAsync(context, info, options, user);
-            }
-            else
-            {
-                await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
-            }
+            await (options.Timeout.Length > 0 && !RequestLimits.IsLongRunning(info) ? ServeWithinAsync(context, info, options, user) : ServeAsync(context, info, options, user));
         }
         catch (Exception e)
         {
@@ -99,6 +80,23 @@ internal sealed partial class ApiApplication(
         }
     }
 
+    // The time that a client gives is also that of its turn to come.
+    private Task ServeWithinAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user) =>
+        Deadline.RunAsync(context, options.Timeout, time, () => ServeAsync(context, info, options, user));
+
+    private async Task ServeAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user)
+    {
+        using var turn = await flows.AdmitAsync(context, user, info, options);
+        var decision = await authorizer.DecideAsync(user, info, context.RequestAborted);
+        if (!decision.IsAllowed)
+        {
+            throw Refusal.Of(user, info, decision.Reason);
+        }
+
+        using var slot = limits.Enter(info);
+        await (slot.IsLongRunning ? RunLongAsync(context, info, options, user) : dispatcher.DispatchAsync(new ApiRequest(context, info, options, user)));
+    }
+
     // Requests without a natural end must not hold up a stop.
     private async Task RunLongAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user)
     {
@@ -106,9 +104,6 @@ internal sealed partial class ApiApplication(
         context.RequestAborted = ending.Token;
         await dispatcher.DispatchAsync(new ApiRequest(context, info, options, user));
     }
-
-    private Task RunWithinAsync(DefaultHttpContext context, RequestInfo info, RequestOptions options, UserInfo user) =>
-        Deadline.RunAsync(context, options.Timeout, time, () => dispatcher.DispatchAsync(new ApiRequest(context, info, options, user)));
 
     private async Task AnswerAsync(HttpContext context, Exception error)
     {
