@@ -62,9 +62,14 @@ internal sealed class LocalServer : IDisposable
     }
 
     /// <summary>Returns when it is ready.</summary>
-    public async Task StartAsync(CancellationToken ct)
+    public Task StartAsync(CancellationToken ct)
     {
         Process.Start();
+        return ReadyAsync(ct);
+    }
+
+    public async Task ReadyAsync(CancellationToken ct)
+    {
         using var client = NewClient();
         await Process.ReadyAsync(client, ct);
     }

@@ -12,6 +12,9 @@ public sealed class SeveralServersTests(ITestOutputHelper output)
 {
     private const int WritesBetweenFaults = 40;
 
+    // Longer than clients wait for a server, and servers for a member: so silence is not only a delay, and answers are lost.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
+
     [Fact]
     public async Task Three_servers_are_one_register_whatever_befalls_one_of_them_or_one_member()
     {
@@ -32,24 +35,25 @@ public sealed class SeveralServersTests(ITestOutputHelper output)
         for (var i = 0; i < rounds; i++)
         {
             var (server, member) = (servers[load.Random.Next(3)].Process, etcd.Members[load.Random.Next(3)]);
-            await MeanwhileAsync("server killed", server.Kill, server.Start);
-            await MeanwhileAsync("member killed", member.Kill, member.Start);
-            await MeanwhileAsync("server silent", server.Pause, server.Resume);
-            await MeanwhileAsync("member silent", member.Pause, member.Resume);
+            await MeanwhileAsync("server killed", server.Kill, server.Start, TimeSpan.Zero);
+            await MeanwhileAsync("member killed", member.Kill, member.Start, TimeSpan.Zero);
+            await MeanwhileAsync("server silent", server.Pause, server.Resume, Silence);
+            await MeanwhileAsync("member silent", member.Pause, member.Resume, Silence);
         }
 
         await stop.CancelAsync();
         await writing;
         await load.VerifyAsync();
 
-        async Task MeanwhileAsync(string fault, Action begin, Action end)
+        async Task MeanwhileAsync(string fault, Action begin, Action end, TimeSpan atLeast)
         {
             var before = load.History.Writes;
             begin();
-            await load.GetsOnAsync(WritesBetweenFaults, writing);
+            await Task.WhenAll(load.GetsOnAsync(WritesBetweenFaults, writing), Task.Delay(atLeast));
             end();
             await load.GetsOnAsync(WritesBetweenFaults, writing);
             await etcd.ReadyAsync();
+            await Task.WhenAll(servers.Select(server => server.ReadyAsync(TestContext.Current.CancellationToken)));
             load.NextGeneration();
             output.WriteLine($"{fault}: {load.History.Writes - before} writes");
         }
