@@ -56,7 +56,7 @@ public sealed class OidcTests
             Assert.Equal(401, (await Bearer(server, token).AskAsync("/version")).Code);
         }
 
-        Assert.Equal(2, issuer.Requests); // Who makes up keys does not make this server ask again and again.
+        Assert.InRange(issuer.Requests, 2, 4); // Who makes up a key makes this server ask again once in a while, not each time.
         Assert.Equal(200, (await Bearer(server, good).AskAsync("/version")).Code);
     }
 
