@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Encryption;
 
 namespace Navarch.ApiServer;
@@ -58,6 +59,12 @@ public sealed record ApiServerConfig
 
     /// <summary>How many requests of width one are served at once, by all priority levels together (API Priority and Fairness).</summary>
     public int SeatsMax { get; init; } = 600;
+
+    /// <summary>What of which requests is recorded, as a policy of audit.k8s.io/v1 in a file; empty: nothing.</summary>
+    public string AuditPolicyFile { get; init; } = "";
+
+    /// <summary>Where it is recorded.</summary>
+    public AuditLogConfig AuditLog { get; init; } = new("-", 100 << 20, 0, TimeSpan.Zero);
 
     /// <summary>Port of a node's kubelet where its status does not say.</summary>
     public int KubeletPort { get; init; } = 10_250;

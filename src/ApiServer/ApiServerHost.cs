@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Authorization.Defaults;
@@ -43,6 +44,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     private Reencryption? reencryption;
     private Task following = Task.CompletedTask;
     private Task keeping = Task.CompletedTask;
+    private AuditFile? auditFile;
+    private Task auditing = Task.CompletedTask;
     private int stopped;
 
     private ApiServerHost(HttpsServer https, Cache cache, ILogger log)
@@ -146,6 +149,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var limits = new RequestLimits();
+        var auditFile = config.AuditPolicyFile.Length > 0 ? new AuditFile(config.AuditLog, time, logs.CreateLogger("Navarch.ApiServer.Audit")) : null;
+        var auditor = auditFile is null ? null : new Auditor(AuditPolicy.Load(config.AuditPolicyFile), auditFile, catalog, time);
         var turns = new FlowControl(catalog, config.SeatsMax, time);
         var targets = catalog.Kinds.Select(static kind => kind.Type).Concat(reviews.Select(static review => review.Type)).DistinctBy(static type => (type.Group, type.Version, type.Plural))
             .ToFrozenDictionary(static type => (type.Group, type.Version, type.Plural), static type => new RequestTarget(type.Group, type.Version, type.Plural));
@@ -201,12 +206,15 @@ public sealed partial class ApiServerHost : IAsyncDisposable
                 authorizer,
                 dispatcher,
                 health,
+                auditor,
                 turns,
                 limits,
                 metrics,
                 time,
                 host.log,
                 host.stopping.Token);
+            host.auditFile = auditFile;
+            host.auditing = auditFile?.RunAsync() ?? Task.CompletedTask;
             await https.StartAsync(application, ct);
             host.Address = Reachable(https.Address);
             var leases = store.IsShared ? new ServerLeases(store, config.AdvertiseAddress, host.Address.Port) : null;
@@ -241,6 +249,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         using var patience = new CancellationTokenSource(StopPatience);
         await https.StopAsync(patience.Token);
+        auditFile?.Complete();
+        await auditing;
         await keeping;
         await (reencryption?.Running ?? Task.CompletedTask);
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Completion has told it.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Fairness;
@@ -24,6 +25,7 @@ internal sealed partial class ApiApplication(
     IAuthorizer authorizer,
     Dispatcher dispatcher,
     HealthHandler health,
+    Auditor? auditor,
     FlowControl flows,
     RequestLimits limits,
     RequestMetrics metrics,
@@ -58,21 +60,34 @@ internal sealed partial class ApiApplication(
 
         var began = time.GetTimestamp();
         RequestInfo? info = null;
+        AuditRecord? record = null;
         var options = RequestOptions.None;
         try
         {
             var user = await authenticators.AuthenticateAsync(context, context.RequestAborted);
-            user = await impersonation.ActAsAsync(user, context, context.RequestAborted);
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch).Selecting(options.FieldSelector, options.LabelSelector);
-            await (options.Timeout.Length > 0 && !RequestLimits.IsLongRunning(info) ? ServeWithinAsync(context, info, options, user) : ServeAsync(context, info, options, user));
+            record = auditor is null ? null : await auditor.BeginAsync(context, user, info);
+            var actor = await impersonation.ActAsAsync(user, context, context.RequestAborted);
+            record?.ActsAs(actor);
+            await (options.Timeout.Length > 0 && !RequestLimits.IsLongRunning(info) ? ServeWithinAsync(context, info, options, actor) : ServeAsync(context, info, options, actor));
         }
         catch (Exception e)
         {
+            if (auditor is not null && info is null)
+            {
+                record = await auditor.BeginAsync(context, null, RequestInfo.Parse(context.Request.Method, path, isWatch: false)); // By whomever it was.
+            }
+
             await AnswerAsync(context, e);
         }
         finally
         {
+            if (record is not null)
+            {
+                await auditor!.EndAsync(record, context);
+            }
+
             if (info is not null)
             {
                 metrics.Ended(info, options, ApplyBody.IsSentBy(context.Request, info), context.Response.StatusCode, time.GetElapsedTime(began), context.Response.ContentLength ?? 0);
@@ -88,6 +103,7 @@ internal sealed partial class ApiApplication(
     {
         using var turn = await flows.AdmitAsync(context, user, info, options);
         var decision = await authorizer.DecideAsync(user, info, context.RequestAborted);
+        AuditRecord.Of(context)?.Decided(decision);
         if (!decision.IsAllowed)
         {
             throw Refusal.Of(user, info, decision.Reason);

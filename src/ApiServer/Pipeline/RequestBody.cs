@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Navarch.ApiServer.Audit;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Pipeline;
@@ -47,6 +48,7 @@ internal readonly struct RequestBody : IDisposable
                 var buffer = length == 0 ? [] : ArrayPool<byte>.Shared.Rent(length);
                 bytes.CopyTo(buffer);
                 reader.AdvanceTo(bytes.End);
+                AuditRecord.Of(http)?.Sent(buffer.AsMemory(0, length));
                 return new RequestBody(buffer, length);
             }
 

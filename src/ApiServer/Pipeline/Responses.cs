@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -107,6 +108,11 @@ internal static class Responses
         {
             http.Abort();
             return Task.CompletedTask;
+        }
+
+        if (AuditRecord.Of(http) is { } record)
+        {
+            record.Failure = status;
         }
 
         http.Response.Headers.Remove("Content-Encoding");

@@ -49,6 +49,11 @@ internal static class ControlPlane
             ServiceNetwork = IPNetwork.Parse(profile.ServiceCidr),
             KubeletPort = profile.KubeletPort,
         };
+        if (context.Audit is { PolicyFile.Length: > 0 } audit)
+        {
+            config = config with { AuditPolicyFile = audit.PolicyFile, AuditLog = audit.Log };
+        }
+
         await using var server = await ApiServerHost.StartAsync(context.Access(config), store, context.Time, context.Logs, ct);
         await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token));
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer;
+using Navarch.ApiServer.Audit;
 using Navarch.Client;
 using Navarch.Cluster;
 using Navarch.Cluster.Profiles;
@@ -16,6 +17,9 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
 
     /// <summary>What an API server encrypts there; null for what it did before.</summary>
     public IReadOnlyList<string>? EncryptResources { get; init; }
+
+    /// <summary>What an API server records of its requests, by which policy.</summary>
+    public (string PolicyFile, AuditLogConfig Log)? Audit { get; init; }
 
     /// <summary>Whether a part waits for its lease before it acts.</summary>
     public bool ElectsLeader { get; init; } = true;

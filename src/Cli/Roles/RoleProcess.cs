@@ -22,13 +22,14 @@ internal static class RoleProcess
             command.Add(kubeconfig);
         }
 
-        var (etcd, encryption, access) = (new EtcdOptions(), new EncryptionOptions(), new AccessOptions());
+        var (etcd, encryption, access, audit) = (new EtcdOptions(), new EncryptionOptions(), new AccessOptions(), new AuditOptions());
         var member = new Option<int>("--member") { Hidden = true };
         if (takesEtcd)
         {
             etcd.AddTo(command);
             encryption.AddTo(command);
             access.AddTo(command);
+            audit.AddTo(command);
             command.Add(member);
         }
 
@@ -52,6 +53,7 @@ internal static class RoleProcess
                 found, store.PathsOf(found.Name), takesKubeconfig ? arguments.GetValue(kubeconfig)! : "", logs, TimeProvider.System)
             {
                 Etcd = takesEtcd ? etcd.Read(arguments) : null,
+                Audit = takesEtcd ? audit.Read(arguments) : null,
                 EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),

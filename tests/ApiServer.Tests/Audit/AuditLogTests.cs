@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.ApiServer.Audit;
+using Navarch.ApiServer.Tests.Server;
+
+namespace Navarch.ApiServer.Tests.Audit;
+
+public sealed class AuditLogTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("navarch-audit-").FullName;
+
+    private string Log => Path.Combine(folder, "audit.log");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task A_request_is_recorded_with_who_what_and_when()
+    {
+        var events = await RecordAsync("rules: [{level: Metadata, resources: [{group: \"\", resources: [configmaps]}]}]", async server =>
+        {
+            await server.Admin.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a"},"data":{"password":"hunter2"}}""");
+            await server.Admin.AskAsync("/api/v1/namespaces/default/pods");
+        });
+
+        Assert.Equal(["RequestReceived", "ResponseComplete"], events.Select(static e => (string?)e["stage"]));
+        var done = events[1];
+        Assert.Equal(("Event", "audit.k8s.io/v1", "Metadata", "create"), ((string?)done["kind"], (string?)done["apiVersion"], (string?)done["level"], (string?)done["verb"]));
+        Assert.Equal("/api/v1/namespaces/default/configmaps", (string?)done["requestURI"]);
+        Assert.Equal(("admin", "system:masters"), ((string?)done["user"]!["username"], (string?)done["user"]!["groups"]![0]));
+        Assert.Equal("""{"resource":"configmaps","namespace":"default","name":"a","apiVersion":"v1"}""", done["objectRef"]!.ToJsonString());
+        Assert.Equal(201, (int?)done["responseStatus"]!["code"]);
+        Assert.Equal("allow", (string?)done["annotations"]!["authorization.k8s.io/decision"]);
+        Assert.Equal("127.0.0.1", (string?)done["sourceIPs"]![0]);
+        Assert.Equal((string?)events[0]["auditID"], (string?)done["auditID"]);
+        Assert.DoesNotContain("hunter2", done.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bodies_are_recorded_at_the_levels_that_ask_for_them()
+    {
+        var events = await RecordAsync("""
+            omitStages: [RequestReceived]
+            omitManagedFields: true
+            rules:
+            - {level: RequestResponse, verbs: [get, create, list], resources: [{group: "", resources: [configmaps]}]}
+            - {level: Request, verbs: [patch], resources: [{group: "", resources: [configmaps]}]}
+            """, async server =>
+        {
+            await server.Admin.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
+            await server.Admin.PatchAsync("/api/v1/namespaces/default/configmaps/a", "merge-patch+json", """{"data":{"k":"w"}}""");
+            await server.Admin.GetAsync("/api/v1/namespaces/default/configmaps/a", "application/vnd.kubernetes.protobuf");
+            await server.Admin.AskAsync("/api/v1/namespaces/default/configmaps/none");
+            Assert.Single((await server.Admin.AskAsync("/api/v1/namespaces/default/configmaps")).Items);
+        });
+
+        Assert.Equal(5, events.Count);
+        Assert.Equal("v", (string?)events[0]["requestObject"]!["data"]!["k"]);
+        Assert.Equal("v", (string?)events[0]["responseObject"]!["data"]!["k"]);
+        Assert.Null(events[0]["responseObject"]!["metadata"]!["managedFields"]);
+        Assert.Equal("""{"data":{"k":"w"}}""", events[1]["requestObject"]!.ToJsonString());
+        Assert.Null(events[1]["responseObject"]);
+        Assert.Equal("w", (string?)events[2]["responseObject"]!["data"]!["k"]);
+        Assert.Equal((404, "NotFound"), ((int)events[3]["responseStatus"]!["code"]!, (string?)events[3]["responseStatus"]!["reason"]));
+        Assert.Equal("ConfigMapList", (string?)events[4]["responseObject"]!["kind"]);
+    }
+
+    [Fact]
+    public async Task A_watch_is_recorded_when_it_begins_and_when_it_ends_and_a_stranger_is_recorded_too()
+    {
+        var events = await RecordAsync("rules: [{level: RequestResponse}]", async server =>
+        {
+            await server.Admin.AskAsync("/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1");
+            var stranger = await server.ClientOf(null).AskAsync("/api/v1/namespaces/default/secrets");
+            Assert.Contains(stranger.Code, new[] { 401, 403 });
+        });
+
+        Assert.Equal(["RequestReceived", "ResponseStarted", "ResponseComplete"], events.Where(static e => (string?)e["verb"] == "watch").Select(static e => (string?)e["stage"]));
+        var refused = events.Last(static e => (string?)e["objectRef"]?["resource"] == "secrets");
+        Assert.Contains((int)refused["responseStatus"]!["code"]!, new[] { 401, 403 });
+    }
+
+    [Fact]
+    public async Task A_full_file_is_put_aside_and_the_oldest_are_removed()
+    {
+        var file = new AuditFile(new AuditLogConfig(Log, BytesMax: 1000, BackupsMax: 2, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
+        var running = file.RunAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            var before = Written();
+            await file.AddAsync(new byte[400]);
+            while (Written() == before)
+            {
+                await Task.Delay(5, TestContext.Current.CancellationToken); // One at a time, so that none shares a write.
+            }
+        }
+
+        file.Complete();
+        await running;
+        Assert.Equal(3, Directory.GetFiles(folder).Length);
+        Assert.All(Directory.GetFiles(folder), static path => Assert.InRange(new FileInfo(path).Length, 400, 1000));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Log));
+    }
+
+    // Files put aside within one millisecond would replace each other; a name is as good as a size to see that something was written.
+    private string Written() => string.Join(' ', Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(static path => $"{path} {new FileInfo(path).Length}"));
+
+    /// <summary>What a server with the policy records of what is done.</summary>
+    private async Task<List<JsonNode>> RecordAsync(string policy, Func<TestServer, Task> act)
+    {
+        var path = Path.Combine(folder, "policy.yaml");
+        await File.WriteAllTextAsync(path, "apiVersion: audit.k8s.io/v1\nkind: Policy\n" + policy, TestContext.Current.CancellationToken);
+        await using (var server = await TestServer.StartAsync(config => config with { AuditPolicyFile = path, AuditLog = new AuditLogConfig(Log, 1 << 20, 0, TimeSpan.Zero) }))
+        {
+            await act(server);
+        }
+
+        return [.. (await File.ReadAllLinesAsync(Log, TestContext.Current.CancellationToken)).Select(static line => JsonNode.Parse(line)!)];
+    }
+}
