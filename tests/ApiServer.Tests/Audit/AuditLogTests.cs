@@ -80,6 +80,22 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_acts_for_somebody_else_is_recorded_as_both_and_a_refusal_with_its_reason()
+    {
+        var events = await RecordAsync("omitStages: [RequestReceived]\nrules: [{level: Metadata, resources: [{group: \"\", resources: [secrets]}]}]", async server =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/default/secrets/a") { Headers = { { "Impersonate-User", "jane" } } };
+            using var answer = await server.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(403, (int)answer.StatusCode);
+        });
+
+        var refused = Assert.Single(events);
+        Assert.Equal(("admin", "jane"), ((string?)refused["user"]!["username"], (string?)refused["impersonatedUser"]!["username"]));
+        Assert.Equal("forbid", (string?)refused["annotations"]!["authorization.k8s.io/decision"]);
+        Assert.Equal(("Forbidden", 403), ((string?)refused["responseStatus"]!["reason"], (int)refused["responseStatus"]!["code"]!));
+    }
+
+    [Fact]
     public async Task A_full_file_is_put_aside_and_the_oldest_are_removed()
     {
         var file = new AuditFile(new AuditLogConfig(Log, BytesMax: 1000, BackupsMax: 2, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
