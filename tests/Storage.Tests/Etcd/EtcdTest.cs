@@ -14,7 +14,7 @@ public abstract class EtcdTest : IAsyncDisposable
 
     protected EtcdCluster Cluster => cluster!;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var store in stores)
         {

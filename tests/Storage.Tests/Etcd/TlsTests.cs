@@ -5,11 +5,16 @@ using Navarch.Storage.Etcd;
 
 namespace Navarch.Storage.Tests.Etcd;
 
-public sealed class TlsTests : EtcdTest, IDisposable
+public sealed class TlsTests : EtcdTest
 {
     private readonly TemporaryDirectory directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Members_and_client_know_each_other_by_certificates()
