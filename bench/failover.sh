@@ -12,5 +12,5 @@ dotnet build tests/EndToEnd --nologo -v quiet -c Release >/dev/null
 for round in $(seq "${1:-1}"); do
   echo "round $round:"
   dotnet tests/EndToEnd/bin/Release/net10.0/Navarch.EndToEnd.dll -noColor -showLiveOutput -class '*HighAvailabilityTests' -method '*Any_control_plane*' |
-    grep -E 'gap|in all|FAIL|Total:' | sed -E 's/^ *\[OUTPUT\] */  /; s/^ +/  /'
+    grep -E 'gap|in all|FAIL|Total:' | sed -E 's/^.*\[OUTPUT\] */  /'
 done
