@@ -27,6 +27,7 @@ internal static class WholeRun
         await using var server = await ApiServerHost.StartAsync(
             new ApiServerConfig
             {
+                Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
                 BindAddress = IPAddress.Loopback,
                 Port = 0,
                 ServerCertificate = certificate,

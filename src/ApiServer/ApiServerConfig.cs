@@ -66,6 +66,9 @@ public sealed record ApiServerConfig
     /// <summary>Where it is recorded.</summary>
     public AuditLogConfig AuditLog { get; init; } = new("-", 100 << 20, 0, TimeSpan.Zero);
 
+    /// <summary>What is checked and filled in on the way into the store.</summary>
+    public AdmissionConfig Admission { get; init; } = AdmissionConfig.Default;
+
     /// <summary>Port of a node's kubelet where its status does not say.</summary>
     public int KubeletPort { get; init; } = 10_250;
 }

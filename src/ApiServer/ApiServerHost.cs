@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
+using Navarch.ApiServer.Admission.Quotas;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Authorization;
@@ -92,18 +93,20 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             _ => throw new ArgumentException($"\"{mode}\" is no authorization mode, or lacks its configuration", nameof(config)),
         }))]);
         var nodeRestriction = new NodeRestriction(catalog);
+        ObjectWriter objects = null!; // Plugins look things up through the writer that asks them.
+        var parts = new AdmissionParts(catalog, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
-            new NamespaceProtection(),
-            new SystemClassProtection(),
-            new DefaultTolerations(),
-            new PodPriority(catalog.Get<Api.Scheduling.V1.PriorityClass>()),
-            new DeviceAdminAccess(catalog.Get<Api.Core.V1.Namespace>()),
-            new CertificateSubjects(),
-            nodeRestriction,
+            .. AdmissionPlugins.Make(config.Admission, parts),
+            .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [nodeRestriction],
             new EscalationCheck(authorizer, rbac, roles),
         ];
-        var objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
+        objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
+        if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
+        {
+            objects.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
+        }
+
         var allocator = new ServiceAllocator(
             new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
         objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;

@@ -68,6 +68,10 @@ public static partial class ControllerManager
         Host(new TaintEvictionController(pods, nodes, recording, Recorder("taint-eviction-controller"), time), many);
         Host(new NamespaceController(namespaces, pods, recording, time), many);
         Host(new ServiceAccountController(namespaces, informers.Get<ServiceAccount>(), recording), 1);
+        var claims = informers.Get<PersistentVolumeClaim>();
+        Host(new ResourceQuotaController(informers.Get<ResourceQuota>(), pods, services, claims, recording, time), many);
+        Host(new ClaimProtectionController(claims, pods, recording), 1);
+        Host(new VolumeProtectionController(informers.Get<PersistentVolume>(), recording), 1);
         Host(new ServiceRangeController(informers.Get<ServiceCIDR>(), informers.Get<Api.Networking.V1.IPAddress>(), recording, time), 1);
         if (config.RootCertificate.Length > 0)
         {

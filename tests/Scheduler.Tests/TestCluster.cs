@@ -32,6 +32,7 @@ internal sealed class TestCluster : IAsyncDisposable
             new SqliteStoreConfig { Path = Path.Combine(cluster.directory, "state.db") }, TimeProvider.System, ct);
         var config = new ApiServerConfig
         {
+            Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
             BindAddress = IPAddress.Loopback,
             Port = 0,
             ServerCertificate = cluster.certificate,

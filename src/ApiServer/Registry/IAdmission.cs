@@ -7,7 +7,11 @@ internal interface IAdmission
 {
     /// <summary>Returns the object to go on with.</summary>
     /// <exception cref="Machinery.Errors.StatusException">The request is refused.</exception>
-    ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct);
+    ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct) => new(request.Value);
+
+    /// <summary>Looks at the object as it is to be stored: everybody has made their changes, and the rules of its kind hold. Not called for deletes.</summary>
+    /// <exception cref="Machinery.Errors.StatusException">The request is refused.</exception>
+    ValueTask ValidateAsync(AdmissionRequest request, CancellationToken ct) => default;
 }
 
 /// <param name="Value">The object as it is to be; the present one for a delete.</param>

@@ -1,6 +1,7 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Admission.Quotas;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -25,6 +26,9 @@ internal sealed class ObjectWriter(
 
     /// <summary>Who gives out what objects of a kind must not share.</summary>
     public Dictionary<Kind, IAllocator> Allocators { get; } = [];
+
+    /// <summary>Who counts what namespaces use; null where nobody does.</summary>
+    public QuotaAccounts? Quotas { get; set; }
 
     /// <param name="namespace">That of the request; empty for a cluster-wide kind.</param>
     /// <exception cref="StatusException">The object was not created.</exception>
@@ -262,16 +266,29 @@ internal sealed class ObjectWriter(
         kind.ValidateCreate(value, errors);
         ThrowIfInvalid(kind, name, errors);
         options.Warnings.AddRange(kind.Warnings(value));
+        await ValidateAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
         await using var reservation = await ReserveAsync(kind, value, null, options, errors, ct);
         ThrowIfInvalid(kind, name, errors);
         var prepared = kind.Prepare(reservation?.Value ?? value);
         if (options.IsDryRun)
         {
             var exists = await FindAsync(kind, prepared.Key, ct) is not null;
+            if (!exists && Quotas is { } checks)
+            {
+                await checks.ChargeAsync(kind, value, null, options, ct);
+            }
+
             return (exists ? null : StoredObject.From(prepared, 0, keepValue: true), name);
         }
 
-        return (await PutAsync(kind, prepared, null, reservation, ct), name);
+        var charge = Quotas is { } quotas ? await quotas.ChargeAsync(kind, value, null, options, ct) : null;
+        var stored = await PutAsync(kind, prepared, null, reservation, ct);
+        if (stored is null && charge is not null)
+        {
+            await charge.RefundAsync();
+        }
+
+        return (stored, name);
     }
 
     private async Task<UpdateOutcome?> TryUpdateAsync(Kind kind, StoredObject current, IResource value, UpdateScope scope, WriteOptions options, CancellationToken ct)
@@ -318,6 +335,7 @@ internal sealed class ObjectWriter(
             options.Warnings.AddRange(kind.Warnings(value));
         }
 
+        await ValidateAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
         await using var reservation = scope == UpdateScope.Main ? await ReserveAsync(kind, value, old, options, errors, ct) : null;
         ThrowIfInvalid(kind, current.Name, errors);
         value = reservation?.Value ?? value;
@@ -339,9 +357,22 @@ internal sealed class ObjectWriter(
             return new UpdateOutcome(current, IsCreated: false, IsDeleted: false);
         }
 
-        var stored = options.IsDryRun
-            ? StoredObject.From(prepared, current.Revision, keepValue: true)
-            : await PutAsync(kind, prepared, current, reservation, ct);
+        var charge = Quotas is { } quotas ? await quotas.ChargeAsync(kind, value, old, options, ct) : null;
+        if (options.IsDryRun)
+        {
+            return new UpdateOutcome(StoredObject.From(prepared, current.Revision, keepValue: true), IsCreated: false, IsDeleted: false);
+        }
+
+        var stored = await PutAsync(kind, prepared, current, reservation, ct);
+        if (stored is null && charge is not null)
+        {
+            await charge.RefundAsync();
+        }
+        else if (stored is not null && Quotas is { } accounts)
+        {
+            await accounts.ReleaseAsync(kind, old, value);
+        }
+
         return stored is null ? null : new UpdateOutcome(stored, IsCreated: false, IsDeleted: false);
     }
 
@@ -396,6 +427,11 @@ internal sealed class ObjectWriter(
             case CommitResult.Committed committed:
                 await cache.WaitForAsync(committed.Revision, CancellationToken.None);
                 await SettleAsync(kind, current.Key, current, null);
+                if (Quotas is { } quotas && quotas.AreIn(current.Namespace))
+                {
+                    await quotas.ReleaseAsync(kind, current.Value, null);
+                }
+
                 return current.WithRevision(committed.Revision);
             default:
                 await cache.WaitForFreshAsync(ct);
@@ -458,6 +494,14 @@ internal sealed class ObjectWriter(
                     Causes = [new StatusCause { Type = CauseType.Vcorev1NamespaceTerminatingCause, Message = $"namespace {@namespace} is being terminated", Field = "metadata.namespace" }],
                 },
             }).AsException();
+        }
+    }
+
+    private async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken ct)
+    {
+        foreach (var admit in admission)
+        {
+            await admit.ValidateAsync(request, ct);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class RoleProcess
             command.Add(kubeconfig);
         }
 
-        var (etcd, encryption, access, audit) = (new EtcdOptions(), new EncryptionOptions(), new AccessOptions(), new AuditOptions());
+        var (etcd, encryption, access, audit, admission) = (new EtcdOptions(), new EncryptionOptions(), new AccessOptions(), new AuditOptions(), new AdmissionOptions());
         var member = new Option<int>("--member") { Hidden = true };
         if (takesEtcd)
         {
@@ -30,6 +30,7 @@ internal static class RoleProcess
             encryption.AddTo(command);
             access.AddTo(command);
             audit.AddTo(command);
+            admission.AddTo(command);
             command.Add(member);
         }
 
@@ -57,7 +58,7 @@ internal static class RoleProcess
                 EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),
-                Access = config => takesEtcd ? access.Apply(arguments, config) : config,
+                Access = config => takesEtcd ? access.Apply(arguments, config) with { Admission = admission.Read(arguments) } : config,
             };
             try
             {

@@ -14,6 +14,9 @@ namespace Navarch.ApiServer.Tests.Server;
 /// <summary>The real server over the real store in a directory of its own, and clients of it.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    /// <summary>No controller runs beside the server: none makes accounts, none lets go of what is protected.</summary>
+    public static readonly AdmissionConfig WithoutControllers = new() { Disabled = ["ServiceAccount", "StorageObjectInUseProtection"] };
+
     private readonly List<HttpClient> clients = [];
     private readonly ECDsa tokenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private IRevisionStore store = null!;
@@ -142,6 +145,7 @@ internal sealed class TestServer : IAsyncDisposable
             ClientAuthorities = [Authority.Certificate],
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             ServiceAccountKey = tokenKey,
+            Admission = WithoutControllers,
             KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client", "system:masters"),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);

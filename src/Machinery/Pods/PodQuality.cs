@@ -1,7 +1,7 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 
-namespace Navarch.ApiServer.Resources.Core;
+namespace Navarch.Machinery.Pods;
 
 /// <summary>The quality of service a pod gets, from its requests and limits alone.</summary>
 public static class PodQuality

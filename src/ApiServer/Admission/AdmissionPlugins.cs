@@ -1,0 +1,70 @@
+using Navarch.Api.Core.V1;
+using Navarch.Api.Networking.V1;
+using Navarch.Api.Nodes.V1;
+using Navarch.Api.Scheduling.V1;
+using Navarch.Api.Storage.V1;
+using Navarch.ApiServer.Admission.Limits;
+using Navarch.ApiServer.Admission.Pods;
+using Navarch.ApiServer.Admission.PodSecurity;
+using Navarch.ApiServer.Admission.Storage;
+using Navarch.ApiServer.Registry;
+
+namespace Navarch.ApiServer.Admission;
+
+/// <summary>The admission plugins, by the names that operators switch them on and off with, in the order in which they run.</summary>
+internal static class AdmissionPlugins
+{
+    /// <summary>Charges quotas. It comes last, when everybody else has agreed: the writer itself sees to that.</summary>
+    public const string Quota = "ResourceQuota";
+
+    // What has no name cannot be switched off.
+    private static readonly Plugin[] Ordered =
+    [
+        new("NamespaceLifecycle", static _ => new NamespaceProtection()),
+        new("LimitRanger", static parts => new LimitRanger(parts.Catalog.Get<LimitRange>())),
+        new("ServiceAccount", static parts => new ServiceAccounts(parts.Catalog.Get<ServiceAccount>(), parts.FindFreshAsync, parts.Time, parts.Random)),
+        new("AlwaysPullImages", static _ => new AlwaysPullImages(), IsDefault: false),
+        new("PodSecurity", static parts => new PodSecurityAdmission(parts.Catalog.Get<Namespace>(), parts.Catalog.Get<Pod>())),
+        new("Priority", static parts => new PodPriority(parts.Catalog.Get<PriorityClass>())),
+        new("Priority", static _ => new SystemClassProtection()),
+        new("DefaultTolerationSeconds", static _ => new DefaultTolerations()),
+        new("DefaultStorageClass", static parts => new DefaultStorageClass(parts.Catalog.Get<StorageClass>())),
+        new("StorageObjectInUseProtection", static _ => new StorageProtection()),
+        new("PersistentVolumeClaimResize", static parts => new ClaimResize(parts.Catalog.Get<StorageClass>())),
+        new("RuntimeClass", static parts => new RuntimeClasses(parts.Catalog.Get<RuntimeClass>())),
+        new("", static parts => new DeviceAdminAccess(parts.Catalog.Get<Namespace>())),
+        new("CertificateSubjectRestriction", static _ => new CertificateSubjects()),
+        new("DefaultIngressClass", static parts => new DefaultIngressClass(parts.Catalog.Get<IngressClass>())),
+        new(Quota, null),
+    ];
+
+    // Plugins that are known by name and are made elsewhere, or have nothing to do here.
+    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit"];
+
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Ordered.Select(static plugin => plugin.Name).Concat(Others).Where(static name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <exception cref="ArgumentException">A name is no plugin's.</exception>
+    public static IReadOnlyList<IAdmission> Make(AdmissionConfig config, AdmissionParts parts)
+    {
+        foreach (var name in config.Enabled.Concat(config.Disabled))
+        {
+            if (!Names.Contains(name))
+            {
+                throw new ArgumentException($"\"{name}\" is no admission plugin. There are: {string.Join(", ", Names)}", nameof(config));
+            }
+        }
+
+        return [.. Ordered.Where(plugin => plugin.Make is not null && IsOn(plugin, config)).Select(plugin => plugin.Make!(parts))];
+    }
+
+    public static bool IsOn(string name, AdmissionConfig config) => IsOn(Array.Find(Ordered, plugin => plugin.Name == name)!, config);
+
+    private static bool IsOn(Plugin plugin, AdmissionConfig config) => (plugin.IsDefault || config.Enabled.Contains(plugin.Name)) && !config.Disabled.Contains(plugin.Name);
+
+    private sealed record Plugin(string Name, Func<AdmissionParts, IAdmission>? Make, bool IsDefault = true);
+}
+
+/// <summary>What plugins are made of.</summary>
+/// <param name="FindFreshAsync">Finds an object that may have been written by another server a moment ago.</param>
+internal sealed record AdmissionParts(Catalog Catalog, Func<Kind, string, CancellationToken, ValueTask<WatchCache.StoredObject?>> FindFreshAsync, TimeProvider Time, Random Random);
