@@ -1,7 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
-using Navarch.Client;
 using Navarch.Testing;
 
 namespace Navarch.Controllers.Tests;
