@@ -94,7 +94,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }))]);
         var nodeRestriction = new NodeRestriction(catalog);
         ObjectWriter objects = null!; // Plugins look things up through the writer that asks them.
-        var parts = new AdmissionParts(catalog, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
+        var parts = new AdmissionParts(catalog, authorizer, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
             .. AdmissionPlugins.Make(config.Admission, parts),

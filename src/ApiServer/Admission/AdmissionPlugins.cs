@@ -3,10 +3,12 @@ using Navarch.Api.Networking.V1;
 using Navarch.Api.Nodes.V1;
 using Navarch.Api.Scheduling.V1;
 using Navarch.Api.Storage.V1;
+using Navarch.ApiServer.Admission.Certificates;
 using Navarch.ApiServer.Admission.Limits;
 using Navarch.ApiServer.Admission.Pods;
 using Navarch.ApiServer.Admission.PodSecurity;
 using Navarch.ApiServer.Admission.Storage;
+using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Registry;
 
 namespace Navarch.ApiServer.Admission;
@@ -30,9 +32,12 @@ internal static class AdmissionPlugins
         new("DefaultTolerationSeconds", static _ => new DefaultTolerations()),
         new("DefaultStorageClass", static parts => new DefaultStorageClass(parts.Catalog.Get<StorageClass>())),
         new("StorageObjectInUseProtection", static _ => new StorageProtection()),
+        new("OwnerReferencesPermissionEnforcement", static parts => new OwnerRights(parts.Catalog, parts.Authorizer), IsDefault: false),
         new("PersistentVolumeClaimResize", static parts => new ClaimResize(parts.Catalog.Get<StorageClass>())),
         new("RuntimeClass", static parts => new RuntimeClasses(parts.Catalog.Get<RuntimeClass>())),
         new("", static parts => new DeviceAdminAccess(parts.Catalog.Get<Namespace>())),
+        new("CertificateApproval", static parts => new SignerRights(parts.Authorizer, "approve", "approval")),
+        new("CertificateSigning", static parts => new SignerRights(parts.Authorizer, "sign", "status")),
         new("CertificateSubjectRestriction", static _ => new CertificateSubjects()),
         new("DefaultIngressClass", static parts => new DefaultIngressClass(parts.Catalog.Get<IngressClass>())),
         new(Quota, null),
@@ -67,4 +72,4 @@ internal static class AdmissionPlugins
 
 /// <summary>What plugins are made of.</summary>
 /// <param name="FindFreshAsync">Finds an object that may have been written by another server a moment ago.</param>
-internal sealed record AdmissionParts(Catalog Catalog, Func<Kind, string, CancellationToken, ValueTask<WatchCache.StoredObject?>> FindFreshAsync, TimeProvider Time, Random Random);
+internal sealed record AdmissionParts(Catalog Catalog, IAuthorizer Authorizer, Func<Kind, string, CancellationToken, ValueTask<WatchCache.StoredObject?>> FindFreshAsync, TimeProvider Time, Random Random);

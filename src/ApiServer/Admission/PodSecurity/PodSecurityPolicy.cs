@@ -26,6 +26,11 @@ internal readonly record struct PodSecurityPolicy(SecurityLevel Level, int Minor
     /// <remarks>What cannot be read forbids where it enforces, and says nothing elsewhere.</remarks>
     public static PodSecurityPolicy Of(Map<string> labels, string mode)
     {
+        if (!labels.Any(static label => label.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            return Privileged; // Most namespaces, on the way of every pod.
+        }
+
         var level = SecurityLevel.Privileged;
         var minor = Latest;
         if (labels.TryGetValue(Prefix + mode, out var name) && !TryParseLevel(name, out level))

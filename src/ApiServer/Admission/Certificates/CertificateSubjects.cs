@@ -6,7 +6,7 @@ using Navarch.Api.Certificates.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
-namespace Navarch.ApiServer.Admission;
+namespace Navarch.ApiServer.Admission.Certificates;
 
 /// <summary>Nobody gets a client certificate of the group that may do everything by asking for it.</summary>
 internal sealed class CertificateSubjects : IAdmission
