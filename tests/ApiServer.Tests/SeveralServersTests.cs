@@ -51,6 +51,26 @@ public sealed class SeveralServersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Together_they_give_out_no_more_than_a_quota_has()
+    {
+        const string Quotas = "/api/v1/namespaces/default/resourcequotas";
+        await one.Admin.PostAsync(Quotas, """{"metadata":{"name":"q"},"spec":{"hard":{"count/secrets":"4"}}}""");
+        await one.Admin.PatchAsync($"{Quotas}/q/status", "merge-patch+json", """{"status":{"hard":{"count/secrets":"4"},"used":{"count/secrets":"0"}}}""");
+        Assert.Equal(200, (await two.Admin.AskAsync($"{Quotas}/q")).Code);
+        const string Secrets = "/api/v1/namespaces/default/secrets";
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => (i % 2 == 0 ? one : two).Admin.PostAsync(Secrets, $$$"""{"metadata":{"name":"s{{{i}}}"}}""")));
+
+        Assert.Equal(4, answers.Count(static answer => answer.Code == 201));
+        Assert.All(answers.Where(static answer => answer.Code != 201), static answer => Assert.EndsWith("exceeded quota: q, requested: count/secrets=1, used: count/secrets=4, limited: count/secrets=4", answer.Message, StringComparison.Ordinal));
+        var kept = (await two.Admin.AskAsync(Secrets)).Items.Select(static item => (string)item!["metadata"]!["name"]!).ToList();
+        Assert.Equal(4, kept.Count);
+
+        await one.Admin.RemoveAsync($"{Secrets}/{kept[0]}");
+        Assert.Equal(201, (await two.Admin.PostAsync(Secrets, """{"metadata":{"name":"next"}}""")).Code);
+    }
+
+    [Fact]
     public async Task A_watch_on_one_server_sees_the_writes_of_both_in_one_order()
     {
         var start = (string)(await one.Admin.AskAsync(Maps)).Json["metadata"]!["resourceVersion"]!;

@@ -64,16 +64,23 @@ internal sealed partial class QuotaAccounts
 
         var delta = More(rule, value, old);
         var wanted = matching.Where(quota => delta.Keys.Any(quota.Status.Hard.ContainsKey)).ToList();
-        foreach (var quota in wanted)
+        if (options.IsDryRun)
         {
-            QuotaArithmetic.Charge(quota, delta, Refuse);
+            foreach (var quota in wanted)
+            {
+                QuotaArithmetic.Charge(quota, delta, Refuse);
+            }
+
+            return null;
         }
 
-        if (options.IsDryRun || wanted.Count == 0)
+        if (wanted.Count == 0)
         {
             return null;
         }
 
+        // Whether there is room is decided where it is taken, on the quota as it is in the store: what is known here may be
+        // older than what another server has given back.
         var charge = new QuotaCharge(this, space, delta);
         try
         {
