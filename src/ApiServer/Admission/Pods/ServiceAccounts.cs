@@ -19,8 +19,9 @@ internal sealed class ServiceAccounts : IAdmission
     // An hour and a little: a kubelet that renews hourly is never late.
     private const long TokenSeconds = 3607;
 
-    // A controller makes the default account of a new namespace; the first pod may be there before it.
-    private const int DefaultTries = 10;
+    // A controller makes the default account of a new namespace; the first pod may be there before it, long before it
+    // where the controllers themselves are just starting or another one is taking over.
+    private const int DefaultTries = 50;
     private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Kind accounts;
