@@ -51,6 +51,25 @@ public sealed class RightsTests
         Assert.Equal(201, (await server.Admin.PostAsync(Maps, Owned)).Code);
     }
 
+    [Fact]
+    public async Task Controllers_may_keep_the_books_and_let_claims_and_volumes_go()
+    {
+        await using var server = await TestServer.StartAsync();
+        var controllers = server.ClientOf(server.Authority.Client("system:kube-controller-manager"));
+        foreach (var (collection, name, part, body) in new[]
+        {
+            ("/api/v1/namespaces/default/resourcequotas", "q", "/status", """{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}},"status":{"used":{"pods":"0"}}}"""),
+            ("/api/v1/namespaces/default/persistentvolumeclaims", "c", "", """{"metadata":{"name":"c"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}"""),
+            ("/api/v1/persistentvolumes", "v", "", """{"metadata":{"name":"v"},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/x"}}}"""),
+        })
+        {
+            var made = await server.Admin.PostAsync(collection, body);
+            Assert.Equal(201, made.Code);
+            Assert.Equal(200, (await controllers.AskAsync(collection + "?limit=1")).Code);
+            Assert.Equal(200, (await controllers.PutAsync($"{collection}/{name}{part}", made.Text)).Code);
+        }
+    }
+
     private static async Task GrantAsync(TestServer server, string rules, string name = "first")
     {
         Assert.Equal(201, (await server.Admin.PostAsync($"{Rbac}/clusterroles", """{"metadata":{"name":"NAME"},"rules":[RULES]}"""
