@@ -115,7 +115,7 @@ public static partial class ControllerManager
             {
                 await run();
             }
-            catch (Exception e) when (!ct.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 LogBroken(logs.CreateLogger(Component), name, e);
             }

@@ -101,7 +101,7 @@ internal sealed partial class GarbageCollector : IDisposable
 
                 queue.Forget(key);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // One object that cannot be handled must not keep the rest from being collected.
                 var delay = queue.AddFailed(key);
