@@ -186,7 +186,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         host.AddChecks(health, new StoreCheck(store, time));
         try
         {
-            await cache.LoadAsync(ct);
+            var first = new FirstWrites(store, time, host.log);
+            await first.RunAsync(() => cache.LoadAsync(ct), ct);
             allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
             roles.Attach(catalog);
             nodes.Attach();
@@ -197,11 +198,11 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var flows = new DanglingFlows(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.DanglingFlows"));
             flows.Attach();
             host.following = host.FollowAsync();
-            await new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct);
-            await new PolicyReconciler(catalog, objects).EnsureAsync(policy, ct);
-            await Task.WhenAll(ranges.EnsureAsync(ct), flows.RepairAsync(ct));
+            await first.RunAsync(() => new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct), ct);
+            await first.RunAsync(() => new PolicyReconciler(catalog, objects).EnsureAsync(policy, ct), ct);
+            await first.RunAsync(() => Task.WhenAll(ranges.EnsureAsync(ct), flows.RepairAsync(ct)), ct);
             var claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;
-            await (claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct));
+            await first.RunAsync(() => claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct), ct);
             (allocator.Objects, allocator.Claims) = (recorded, claims);
             var application = new ApiApplication(
                 authenticators,
@@ -223,7 +224,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var leases = store.IsShared ? new ServerLeases(store, config.AdvertiseAddress, host.Address.Port) : null;
             var service = new KubernetesService(catalog, objects, new AddressRange(config.ServiceNetwork).First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
             cache.Unserved = service.Notice;
-            await service.EnsureAsync(ct);
+            await first.RunAsync(() => service.EnsureAsync(ct), ct);
             host.keeping = Task.WhenAll(
                 service.KeepAsync(host.stopping.Token), recorded.KeepAsync(host.stopping.Token), ranges.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token),
                 claims?.KeepAsync(host.stopping.Token) ?? Task.CompletedTask);

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Audit;
 using Navarch.Machinery.Errors;
@@ -34,7 +36,7 @@ internal readonly struct RequestBody : IDisposable
         var reader = http.Request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(http.RequestAborted);
+            var result = await ReadAsync(reader, http.RequestAborted);
             var bytes = result.Buffer;
             if (bytes.Length > BytesMax)
             {
@@ -58,6 +60,19 @@ internal readonly struct RequestBody : IDisposable
             }
 
             reader.AdvanceTo(bytes.Start, bytes.End);
+        }
+    }
+
+    // A client that takes its request back is no failure of the server.
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return await reader.ReadAsync(ct);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw new ConnectionResetException(e.Message, e);
         }
     }
 
