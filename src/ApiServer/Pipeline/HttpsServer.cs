@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,10 +29,6 @@ internal sealed class HttpsServer : IAsyncDisposable
         collection.AddSingleton<System.Diagnostics.DiagnosticSource>(static provider => provider.GetRequiredService<System.Diagnostics.DiagnosticListener>());
         new ServicesOnly(collection).UseKestrelCore();
         collection.Configure<KestrelServerOptions>(options => Configure(options, config));
-
-        // What has arrived is decrypted and parsed, and what is ready is encrypted and sent, by the thread at hand: waking
-        // another costs more than the work. Requests of HTTP/2 have threads of their own all the same.
-        collection.Configure<SocketTransportOptions>(static options => options.UnsafePreferInlineScheduling = true);
         services = collection.BuildServiceProvider();
         server = services.GetRequiredService<IServer>();
     }
