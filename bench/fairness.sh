@@ -31,14 +31,14 @@ account() {
 
 ./navarch delete -p $profile >/dev/null 2>&1 || true
 ./navarch start -p $profile >/dev/null
-"$LOADGEN" create --kind pod --count 5000 --workers 16 --prefix fair >/dev/null 2>&1
+"$LOADGEN" create --kind pod --count 5000 --workers 16 --prefix fair --kubeconfig "$KUBECONFIG" >/dev/null 2>&1
 account kube-system bench-heartbeat cluster-admin
 account default bench-flood view
 sleep 3
 
 renew() {
   "$LOADGEN" nodes --heartbeat --nodes 100 --lease-interval 1 --seconds 15 --kubeconfig "$dir/bench-heartbeat" 2>&1 |
-    awk -v label="$1" '/ ops, / { ops = $0 } /latency ms/ { print label ": " $0 } /error/ { print "    " $0 }'
+    awk -v label="$1" '/lease renewal/ { sub(/^ *lease renewal */, ""); print label ": " $0 }'
 }
 
 renew "lease renewals alone            "
