@@ -11,6 +11,7 @@ internal sealed class Backend(IPEndPoint address)
     private readonly HashSet<(Socket Client, Socket Server)> connections = [];
     private bool isUp;
     private long wellAt;
+    private int led;
 
     public IPEndPoint Address => address;
 
@@ -28,16 +29,12 @@ internal sealed class Backend(IPEndPoint address)
         set => Volatile.Write(ref wellAt, value);
     }
 
-    public int ConnectionCount
-    {
-        get
-        {
-            lock (gate)
-            {
-                return connections.Count;
-            }
-        }
-    }
+    /// <summary>Clients that were led to it, connected or about to be.</summary>
+    public int Led => Volatile.Read(ref led);
+
+    public void Lead() => Interlocked.Increment(ref led);
+
+    public void Leave() => Interlocked.Decrement(ref led);
 
     public void Add(Socket client, Socket server)
     {

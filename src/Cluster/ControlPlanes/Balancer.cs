@@ -29,6 +29,8 @@ internal sealed partial class Balancer(
 
     private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(1);
 
+    private readonly Lock choosing = new();
+
     /// <summary>The port that is listened on, where any was asked for.</summary>
     public int Port { get; private set; }
 
@@ -133,6 +135,7 @@ internal sealed partial class Balancer(
                 finally
                 {
                     backend.Remove(client, server);
+                    backend.Leave();
                     server.Dispose();
                 }
             }
@@ -150,8 +153,10 @@ internal sealed partial class Balancer(
     /// <summary>Nothing of a client's has been sent yet, so that any server may be tried. Null where none can be reached.</summary>
     private async Task<(Backend Backend, Socket Server)?> ConnectAsync(CancellationToken ct)
     {
-        foreach (var backend in backends.OrderBy(static backend => !backend.IsUp).ThenBy(static backend => backend.ConnectionCount))
+        var tried = new List<Backend>();
+        while (Choose(tried) is { } backend)
         {
+            tried.Add(backend);
             var server = new Socket(backend.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var timeout = new CancellationTokenSource(ConnectMax, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
@@ -163,11 +168,23 @@ internal sealed partial class Balancer(
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
                 server.Dispose();
+                backend.Leave();
                 ct.ThrowIfCancellationRequested();
             }
         }
 
         return null;
+    }
+
+    // One at a time: those who come together would otherwise all be led to the server that has the fewest at that moment.
+    private Backend? Choose(List<Backend> tried)
+    {
+        lock (choosing)
+        {
+            var chosen = backends.Except(tried).OrderBy(static backend => !backend.IsUp).ThenBy(static backend => backend.Led).FirstOrDefault();
+            chosen?.Lead();
+            return chosen;
+        }
     }
 
     /// <summary>Passes what one side says until it has said everything. Breaks both ways where that fails.</summary>

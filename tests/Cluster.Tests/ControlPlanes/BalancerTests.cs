@@ -49,6 +49,17 @@ public sealed class BalancerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connections_that_come_together_are_spread_evenly()
+    {
+        var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
+
+        var names = await Task.WhenAll(clients.Select(NameAsync));
+
+        Assert.Equal(10, names.Count(static name => name == "a"));
+        Array.ForEach(clients, static client => client.Dispose());
+    }
+
+    [Fact]
     public async Task A_client_of_a_server_that_is_not_well_is_disconnected_and_led_to_one_that_is()
     {
         using var client = await ConnectAsync();
