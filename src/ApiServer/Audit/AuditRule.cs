@@ -64,11 +64,8 @@ internal sealed record AuditRule(AuditLevel Level)
                 && (Resources.Count == 0 || Resources.Any(resources => resources.Match(info)));
         }
 
-        return NonResourceUrls.Count == 0 || (!info.IsResource && NonResourceUrls.Any(url => IsPath(url, info.Path)));
+        return NonResourceUrls.Count == 0 || (!info.IsResource && NonResourceUrls.Any(url => PathPattern.Covers(url, info.Path)));
     }
-
-    private static bool IsPath(string wanted, string path) =>
-        wanted == path || (wanted.EndsWith('*') && path.AsSpan().StartsWith(wanted.AsSpan(..^1)));
 }
 
 /// <summary>Resources of one group.</summary>

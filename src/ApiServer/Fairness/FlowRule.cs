@@ -116,7 +116,7 @@ internal static class FlowRule
     {
         for (var i = 0; i < paths.Count; i++)
         {
-            if (paths[i] == path || (paths[i].EndsWith('*') && path.AsSpan().StartsWith(paths[i].AsSpan(..^1))))
+            if (PathPattern.Covers(paths[i], path))
             {
                 return true;
             }

@@ -1,53 +1,37 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.FlowControl.V1;
 using Navarch.Machinery.Errors;
-using Navarch.Storage;
 
 namespace Navarch.ApiServer.Registry;
 
 /// <summary>Says of every FlowSchema, in its condition <c>Dangling</c>, whether the priority level that it names exists.</summary>
-internal sealed partial class DanglingFlows(Catalog catalog, ObjectWriter objects, TimeProvider time, ILogger log)
+internal sealed partial class DanglingFlows
 {
     private const string Type = "Dangling";
     private const string Manager = "api-priority-and-fairness-config-consumer-v1";
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
 
-    // However much changes at once, everything is looked at once more: there are few of either.
-    private readonly Channel<bool> changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Catalog catalog;
+    private readonly ObjectWriter objects;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly RepairLoop loop;
+
+    public DanglingFlows(Catalog catalog, ObjectWriter objects, TimeProvider time, ILogger log)
+    {
+        (this.catalog, this.objects, this.time, this.log) = (catalog, objects, time, log);
+        loop = new RepairLoop(RepairAsync, time, LogNotKept);
+    }
 
     /// <summary>Notices every change from now on.</summary>
     public void Attach()
     {
-        catalog.Get<FlowSchema>().Objects.Applying = _ => changed.Writer.TryWrite(true);
-        catalog.Get<PriorityLevelConfiguration>().Objects.Applying = _ => changed.Writer.TryWrite(true);
+        catalog.Get<FlowSchema>().Objects.Applying += _ => loop.Notice();
+        catalog.Get<PriorityLevelConfiguration>().Objects.Applying += _ => loop.Notice();
     }
 
     /// <summary>Ends by cancellation.</summary>
-    public async Task KeepAsync(CancellationToken ct)
-    {
-        try
-        {
-            await foreach (var _ in changed.Reader.ReadAllAsync(ct))
-            {
-                try
-                {
-                    await RepairAsync(ct);
-                }
-                catch (Exception e) when (e is StatusException or StoreException)
-                {
-                    LogNotKept(e);
-                    await Task.Delay(RetryDelay, time, ct);
-                    changed.Writer.TryWrite(true);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // Asked to stop.
-        }
-    }
+    public Task KeepAsync(CancellationToken ct) => loop.KeepAsync(ct);
 
     /// <summary>Makes every condition true.</summary>
     public Task RepairAsync(CancellationToken ct)

@@ -49,7 +49,7 @@ internal sealed partial class ServiceAddresses(Catalog catalog, ObjectWriter obj
             learn(null, (IPAddress)walk.Current.Value);
         }
 
-        addresses.Applying = change =>
+        addresses.Applying += change =>
         {
             var (before, after) = ((IPAddress?)change.Previous?.Value, (IPAddress?)change.Current?.Value);
             Learn(before, after);

@@ -40,7 +40,7 @@ internal sealed class ServiceAllocator : IAllocator
             Learn(null, walk.Current);
         }
 
-        services.Applying = change => Learn(change.Previous, change.Current);
+        services.Applying += change => Learn(change.Previous, change.Current);
     }
 
     /// <summary>Gives out addresses from these ranges from now on.</summary>

@@ -1,11 +1,9 @@
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Networking.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
-using Navarch.Storage;
 
 namespace Navarch.ApiServer.Services;
 
@@ -13,15 +11,24 @@ namespace Navarch.ApiServer.Services;
 /// The ranges that services get their addresses from: those of all ServiceCIDR objects that are ready and stay. Keeps the
 /// first of them, <c>kubernetes</c>, which says what the server was told.
 /// </summary>
-internal sealed partial class ServiceRange(Catalog catalog, ObjectWriter objects, IPNetwork network, TimeProvider time, ILogger log)
+internal sealed partial class ServiceRange
 {
     private const string Name = "kubernetes";
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
-
     // Written by the one feed of the cache.
     private readonly SortedDictionary<string, ServiceCIDR> known = new(StringComparer.Ordinal);
-    private readonly Channel<bool> lost = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Catalog catalog;
+    private readonly ObjectWriter objects;
+    private readonly IPNetwork network;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly RepairLoop loop;
+
+    public ServiceRange(Catalog catalog, ObjectWriter objects, IPNetwork network, TimeProvider time, ILogger log)
+    {
+        (this.catalog, this.objects, this.network, this.time, this.log) = (catalog, objects, network, time, log);
+        loop = new RepairLoop(EnsureAsync, time, LogNotKept);
+    }
 
     /// <summary>Learns what exists, and from then on every change. To be called when the cache is loaded and stands still.</summary>
     /// <param name="learn">Is told which ranges there are, whenever that changes.</param>
@@ -35,7 +42,7 @@ internal sealed partial class ServiceRange(Catalog catalog, ObjectWriter objects
         }
 
         learn(Open());
-        ranges.Applying = change =>
+        ranges.Applying += change =>
         {
             if (change.Current is { } current)
             {
@@ -43,7 +50,7 @@ internal sealed partial class ServiceRange(Catalog catalog, ObjectWriter objects
             }
             else if (change.Previous is { } previous && known.Remove(previous.Name) && previous.Name == Name)
             {
-                lost.Writer.TryWrite(true);
+                loop.Notice();
             }
 
             learn(Open());
@@ -71,29 +78,7 @@ internal sealed partial class ServiceRange(Catalog catalog, ObjectWriter objects
     }
 
     /// <summary>Makes the first range anew when somebody has deleted it. Ends by cancellation.</summary>
-    public async Task KeepAsync(CancellationToken ct)
-    {
-        try
-        {
-            await foreach (var _ in lost.Reader.ReadAllAsync(ct))
-            {
-                try
-                {
-                    await EnsureAsync(ct);
-                }
-                catch (Exception e) when (e is StatusException or StoreException)
-                {
-                    LogNotKept(e);
-                    await Task.Delay(RetryDelay, time, ct);
-                    lost.Writer.TryWrite(true);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // Asked to stop.
-        }
-    }
+    public Task KeepAsync(CancellationToken ct) => loop.KeepAsync(ct);
 
     // Before the first range is an object, it is what the server was told. What nobody has judged yet is ready: the controller may not run.
     private List<AddressRange> Open()

@@ -100,7 +100,7 @@ internal sealed class RoleRules
 
             foreach (var path in entry.Paths)
             {
-                if (RuleMatch.CoversPath(path, request.Path))
+                if (PathPattern.Covers(path, request.Path))
                 {
                     return true;
                 }

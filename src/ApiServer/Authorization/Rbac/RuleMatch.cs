@@ -1,4 +1,5 @@
 using Navarch.Api.Rbac.V1;
+using Navarch.ApiServer.Pipeline;
 
 namespace Navarch.ApiServer.Authorization.Rbac;
 
@@ -13,7 +14,7 @@ internal static class RuleMatch
         HasAll(owned.Verbs, part.Verbs)
         && HasAll(owned.APIGroups, part.APIGroups)
         && part.Resources.All(resource => CoversResource(owned.Resources, resource))
-        && part.NonResourceURLs.All(path => owned.NonResourceURLs.Any(one => CoversPath(one, path)))
+        && part.NonResourceURLs.All(path => owned.NonResourceURLs.Any(one => PathPattern.Covers(one, path)))
         && (part.ResourceNames.Count == 0 ? owned.ResourceNames.Count == 0 : owned.ResourceNames.Count == 0 || part.ResourceNames.All(owned.ResourceNames.Contains));
 
     /// <summary>A rule as rules of one verb and one thing each, which together say the same.</summary>
@@ -46,10 +47,6 @@ internal static class RuleMatch
             }
         }
     }
-
-    /// <summary>Whether a path that a rule names, which may end with a star, includes another.</summary>
-    public static bool CoversPath(string rule, string path) =>
-        rule == path || rule == All || (rule.EndsWith('*') && path.StartsWith(rule.TrimEnd('*'), StringComparison.Ordinal));
 
     /// <summary>Rules that differ in their verbs alone, as one. Reads better, and is what people are shown.</summary>
     public static IReadOnlyList<PolicyRule> Compact(IEnumerable<PolicyRule> rules)
