@@ -4,11 +4,9 @@ using Navarch.ApiServer.Admission;
 using Navarch.ApiServer.Admission.Quotas;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Authentication;
-using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Authorization.Defaults;
-using Navarch.ApiServer.Authorization.Nodes;
-using Navarch.ApiServer.Authorization.Rbac;
 using Navarch.ApiServer.Backups;
+using Navarch.ApiServer.Composition;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Fairness;
@@ -20,7 +18,6 @@ using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.Reviews;
 using Navarch.ApiServer.Services;
-using Navarch.ApiServer.Streaming;
 using Navarch.ApiServer.Tokens;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Client;
@@ -80,26 +77,14 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var encryptionLog = logs.CreateLogger("Navarch.ApiServer.Encryption");
         var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, config.EncryptResources, catalog, store, time, encryptionLog, ct) : null;
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
-        var policy = DefaultPolicy.Read();
-        var roles = new RbacIndex();
-        var rbac = new RbacAuthorizer(roles);
-        var nodes = new NodeGraph(catalog);
-        var webhook = config.AuthorizationWebhook is { } asked ? new WebhookAuthorizer(asked, time, logs.CreateLogger("Navarch.ApiServer.AuthorizationWebhook")) : null;
-        var authorizer = new AuthorizerChain([.. config.AuthorizationModes.Select(mode => (IAuthorizer)(mode switch
-        {
-            "Node" => new NodeAuthorizer(nodes, policy.RulesOf("system:node")),
-            "RBAC" => rbac,
-            "Webhook" when webhook is not null => webhook,
-            _ => throw new ArgumentException($"\"{mode}\" is no authorization mode, or lacks its configuration", nameof(config)),
-        }))]);
-        var nodeRestriction = new NodeRestriction(catalog);
+        var access = new Access(config, catalog, time, logs);
         ObjectWriter objects = null!; // Plugins look things up through the writer that asks them.
-        var parts = new AdmissionParts(catalog, authorizer, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
+        var parts = new AdmissionParts(catalog, access.Authorizer, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
             .. AdmissionPlugins.Make(config.Admission, parts),
-            .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [nodeRestriction],
-            new EscalationCheck(authorizer, rbac, roles),
+            .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [access.Nodes],
+            access.Escalation,
         ];
         objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
@@ -107,50 +92,16 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             objects.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
         }
 
-        var allocator = new ServiceAllocator(
-            new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
-        objects.Allocators[catalog.Get<Api.Core.V1.Service>()] = allocator;
-        var kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
-        var target = new PodTarget(objects, catalog, config.KubeletPort);
-        var tunnel = new UpgradeTunnel(time);
-        var proxy = new ProxySubresource(objects, catalog, target, kubelets);
-        var scale = new ScaleSubresource(objects, time);
-        var binding = new BindingSubresource(objects, time);
-        var subresources = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
-        {
-            ["pods/binding"] = binding,
-            ["pods/log"] = new LogSubresource(target, kubelets),
-            ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel, authorizer),
-            ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel, authorizer),
-            ["pods/portforward"] = new UpgradeSubresource("portforward", "PodPortForwardOptions", target, kubelets, tunnel, authorizer),
-            ["pods/proxy"] = proxy,
-            ["services/proxy"] = proxy,
-            ["nodes/proxy"] = proxy,
-            ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects, time),
-            ["pods/resize"] = new ResizeSubresource(objects, time),
-            ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
-            ["namespaces/finalize"] = new FinalizeSubresource(objects),
-            ["certificatesigningrequests/approval"] = new ApprovalSubresource(objects, time),
-            ["deployments/scale"] = scale,
-            ["replicasets/scale"] = scale,
-            ["statefulsets/scale"] = scale,
-            ["replicationcontrollers/scale"] = scale,
-        };
-        var tokens = config.ServiceAccountKey is { } key ? new ServiceAccountTokens(new TokenKey(key), config.ServiceAccountIssuer, catalog, time) : null;
-        if (tokens is not null)
-        {
-            subresources["serviceaccounts/token"] = new TokenSubresource(tokens, objects, catalog, nodeRestriction, time);
-        }
-
-        var oidc = config.Authentication.Oidc is { } issuer ? new OidcAuthenticator(issuer, time, logs.CreateLogger("Navarch.ApiServer.Oidc")) : null;
-        var authenticators = Authenticators(config, catalog, tokens, oidc, time);
-        var access = new AccessQuestion(authorizer);
+        var services = new ServiceParts(config, catalog, objects, store, time, logs);
+        var identity = new Identity(config, catalog, time, logs);
+        var subresources = new Subresources(config, catalog, objects, access, identity.Tokens, time);
+        var question = new AccessQuestion(access.Authorizer);
         IReadOnlyList<Review> reviews =
         [
-            new SelfSubjectReviews(), new SelfSubjectAccessReviews(access), new SubjectAccessReviews(access), new LocalSubjectAccessReviews(access),
-            new SelfSubjectRulesReviews(authorizer), new TokenReviews(tokens), new NamespaceBindings(binding, catalog.Get<Api.Core.V1.Pod>()),
+            new SelfSubjectReviews(), new SelfSubjectAccessReviews(question), new SubjectAccessReviews(question), new LocalSubjectAccessReviews(question),
+            new SelfSubjectRulesReviews(access.Authorizer), new TokenReviews(identity.Tokens), new NamespaceBindings(subresources.Binding, catalog.Get<Api.Core.V1.Pod>()),
         ];
-        var discovery = new DiscoveryDocuments(catalog, subresources.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
+        var discovery = new DiscoveryDocuments(catalog, subresources.ByPath.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var limits = new RequestLimits();
         var auditFile = config.AuditPolicyFile.Length > 0 ? new AuditFile(config.AuditLog, time, logs.CreateLogger("Navarch.ApiServer.Audit")) : null;
         var auditor = auditFile is null ? null : new Auditor(AuditPolicy.Load(config.AuditPolicyFile), auditFile, catalog, time);
@@ -165,49 +116,42 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var dispatcher = new Dispatcher(
             catalog,
             discovery,
-            new OpenApiHandler(catalog, subresources.Values.Distinct(), reviews, time),
+            new OpenApiHandler(catalog, subresources.ByPath.Values.Distinct(), reviews, time),
             new MetricsHandler(metrics, turns, cache, store, time),
-            tokens is null ? null : new OpenIdHandler(tokens, $"{config.AdvertiseAddress}:{config.Port}"),
+            identity.Tokens is null ? null : new OpenIdHandler(identity.Tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new EncryptionHandler(store, cache, vault, reencryption, time),
             new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
             new WatchHandler(cache, time, random),
             new CreateHandler(objects, time),
-            new UpdateHandler(objects, authorizer, time),
-            new PatchHandler(objects, authorizer, time),
+            new UpdateHandler(objects, access.Authorizer, time),
+            new PatchHandler(objects, access.Authorizer, time),
             new DeleteHandler(objects, cache, time),
-            subresources,
+            subresources.ByPath,
             reviews,
             new ComponentHealth(catalog, store, time));
-        host.owned = [kubelets, proxy, protobuf, .. ((IDisposable?[])[webhook, oidc]).OfType<IDisposable>()];
-        host.clients = user => new InProcessClient(user, catalog, cache, objects, authorizer, subresources, time);
+        host.owned = [subresources, identity, access, protobuf];
+        host.clients = user => new InProcessClient(user, catalog, cache, objects, access.Authorizer, subresources.ByPath, time);
         host.reencryption = reencryption;
         host.AddChecks(health, new StoreCheck(store, time));
         try
         {
             var first = new FirstWrites(store, time, host.log);
             await first.RunAsync(() => cache.LoadAsync(ct), ct);
-            allocator.Attach(catalog.Get<Api.Core.V1.Service>().Objects);
-            roles.Attach(catalog);
-            nodes.Attach();
-            var recorded = new ServiceAddresses(catalog, objects, store.IsShared, time, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
-            recorded.Attach(allocator.LearnRecorded);
-            var ranges = new ServiceRange(catalog, objects, config.ServiceNetwork, time, logs.CreateLogger("Navarch.ApiServer.ServiceRange"));
-            ranges.Attach(allocator.LearnRanges);
+            access.Attach();
+            services.Attach();
             var flows = new DanglingFlows(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.DanglingFlows"));
             flows.Attach();
             host.following = host.FollowAsync();
             await first.RunAsync(() => new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct), ct);
-            await first.RunAsync(() => new PolicyReconciler(catalog, objects).EnsureAsync(policy, ct), ct);
-            await first.RunAsync(() => Task.WhenAll(ranges.EnsureAsync(ct), flows.RepairAsync(ct)), ct);
-            var claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;
-            await first.RunAsync(() => claims?.RepairAsync(ct) ?? recorded.RepairAsync(ct), ct);
-            (allocator.Objects, allocator.Claims) = (recorded, claims);
+            await first.RunAsync(() => new PolicyReconciler(catalog, objects).EnsureAsync(access.Policy, ct), ct);
+            await first.RunAsync(() => Task.WhenAll(services.EnsureRangesAsync(ct), flows.RepairAsync(ct)), ct);
+            await first.RunAsync(() => services.RepairAsync(ct), ct);
             var application = new ApiApplication(
-                authenticators,
-                new Impersonation(authorizer),
-                authorizer,
+                identity.Authenticators,
+                new Impersonation(access.Authorizer),
+                access.Authorizer,
                 dispatcher,
                 health,
                 auditor,
@@ -225,9 +169,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var service = new KubernetesService(catalog, objects, new AddressRange(config.ServiceNetwork).First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
             cache.Unserved = service.Notice;
             await first.RunAsync(() => service.EnsureAsync(ct), ct);
-            host.keeping = Task.WhenAll(
-                service.KeepAsync(host.stopping.Token), recorded.KeepAsync(host.stopping.Token), ranges.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token),
-                claims?.KeepAsync(host.stopping.Token) ?? Task.CompletedTask);
+            host.keeping = Task.WhenAll(service.KeepAsync(host.stopping.Token), services.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token));
             return host;
         }
         catch
@@ -270,36 +212,6 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         stopping.Dispose();
-    }
-
-    /// <summary>In the order in which credentials count where somebody brings several.</summary>
-    private static AuthenticatorChain Authenticators(ApiServerConfig config, Catalog catalog, ServiceAccountTokens? tokens, OidcAuthenticator? oidc, TimeProvider time)
-    {
-        var asked = config.Authentication;
-        List<ITokenAuthenticator> bearers = [];
-        if (asked.TokenFile.Length > 0)
-        {
-            bearers.Add(TokenFile.Load(asked.TokenFile));
-        }
-
-        if (tokens is not null)
-        {
-            bearers.Add(new ServiceAccountAuthenticator(tokens));
-        }
-
-        bearers.Add(new BootstrapTokenAuthenticator(catalog, time));
-        if (oidc is not null)
-        {
-            bearers.Add(oidc);
-        }
-
-        List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(bearers)];
-        if (asked.FrontProxy is { } frontProxy)
-        {
-            all.Insert(0, new FrontProxyAuthenticator(frontProxy, time));
-        }
-
-        return new AuthenticatorChain(all, asked.AnonymousPaths);
     }
 
     // The names are those that operators know; behind "etcd" stands the store, whatever its engine.

@@ -1,0 +1,58 @@
+using Navarch.ApiServer.Handlers;
+using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Streaming;
+using Navarch.ApiServer.Tokens;
+
+namespace Navarch.ApiServer.Composition;
+
+/// <summary>What can be done below an object, beyond reading and writing its status.</summary>
+internal sealed class Subresources : IDisposable
+{
+    private readonly KubeletConnector kubelets;
+    private readonly ProxySubresource proxy;
+
+    public Subresources(ApiServerConfig config, Catalog catalog, ObjectWriter objects, Access access, ServiceAccountTokens? tokens, TimeProvider time)
+    {
+        kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
+        var target = new PodTarget(objects, catalog, config.KubeletPort);
+        var tunnel = new UpgradeTunnel(time);
+        var scale = new ScaleSubresource(objects, time);
+        proxy = new ProxySubresource(objects, catalog, target, kubelets);
+        Binding = new BindingSubresource(objects, time);
+        ByPath = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
+        {
+            ["pods/binding"] = Binding,
+            ["pods/log"] = new LogSubresource(target, kubelets),
+            ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel, access.Authorizer),
+            ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel, access.Authorizer),
+            ["pods/portforward"] = new UpgradeSubresource("portforward", "PodPortForwardOptions", target, kubelets, tunnel, access.Authorizer),
+            ["pods/proxy"] = proxy,
+            ["services/proxy"] = proxy,
+            ["nodes/proxy"] = proxy,
+            ["pods/ephemeralcontainers"] = new EphemeralContainersSubresource(objects, time),
+            ["pods/resize"] = new ResizeSubresource(objects, time),
+            ["pods/eviction"] = new EvictionSubresource(objects, catalog, time),
+            ["namespaces/finalize"] = new FinalizeSubresource(objects),
+            ["certificatesigningrequests/approval"] = new ApprovalSubresource(objects, time),
+            ["deployments/scale"] = scale,
+            ["replicasets/scale"] = scale,
+            ["statefulsets/scale"] = scale,
+            ["replicationcontrollers/scale"] = scale,
+        };
+        if (tokens is not null)
+        {
+            ByPath["serviceaccounts/token"] = new TokenSubresource(tokens, objects, catalog, access.Nodes, time);
+        }
+    }
+
+    /// <summary>By resource and name, such as <c>pods/exec</c>.</summary>
+    public Dictionary<string, ISubresource> ByPath { get; }
+
+    public BindingSubresource Binding { get; }
+
+    public void Dispose()
+    {
+        kubelets.Dispose();
+        proxy.Dispose();
+    }
+}
