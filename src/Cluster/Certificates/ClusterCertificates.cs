@@ -101,7 +101,8 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
                 DnsNames = ["localhost", profile.NodeName],
                 Addresses = [.. local.Distinct()],
             },
-            [KubeletClient] = new("kube-apiserver-kubelet-client") { Organizations = ["system:masters"] },
+            // In no group: the default role system:kubelet-api-admin is bound to this user, which may call kubelets and nothing else.
+            [KubeletClient] = new("kube-apiserver-kubelet-client"),
             [Node] = new($"system:node:{profile.NodeName}") { Organizations = ["system:nodes"] },
             [Admin] = new("kubernetes-admin") { Organizations = ["system:masters"] },
             [ControllerManager] = new("system:kube-controller-manager"),
@@ -135,6 +136,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
             using var certificate = X509Certificate2.CreateFromPemFile(paths.Certificate(name), paths.Key(name));
             return certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime > RenewBefore
                 && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == spec.CommonName
+                && Organizations(certificate).SetEquals(spec.Organizations)
                 && IsFrom(authority, certificate)
                 && Names(certificate).IsSupersetOf(spec.DnsNames.Concat(spec.Addresses.Select(address => address.ToString())));
         }
@@ -153,6 +155,13 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid; // The caller's clock decides on time.
         return chain.Build(certificate);
     }
+
+    private static HashSet<string> Organizations(X509Certificate2 certificate) =>
+    [
+        .. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CertificateSpec.OrganizationName)
+            .Select(name => name.GetSingleElementValue() ?? ""),
+    ];
 
     private static HashSet<string> Names(X509Certificate2 certificate)
     {

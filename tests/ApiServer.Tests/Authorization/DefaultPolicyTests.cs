@@ -60,6 +60,7 @@ public sealed class DefaultPolicyTests
             ("system:kube-scheduler", "/api/v1/pods", 200), ("system:kube-scheduler", "/api/v1/secrets", 403),
             ("system:kube-controller-manager", "/api/v1/secrets", 200), ("system:kube-controller-manager", Rbac + "/clusterroles/edit", 200),
             ("system:kube-proxy", "/apis/discovery.k8s.io/v1/endpointslices", 200), ("system:kube-proxy", "/api/v1/nodes", 200), ("system:kube-proxy", "/api/v1/pods", 403),
+            ("kube-apiserver-kubelet-client", "/api/v1/nodes", 200), ("kube-apiserver-kubelet-client", "/api/v1/pods", 403), ("kube-apiserver-kubelet-client", "/api/v1/secrets", 403),
             ("nobody-special", "/api", 200), ("nobody-special", "/openapi/v2", 200), ("nobody-special", "/metrics", 403),
         ];
         foreach (var (user, path, code) in cases)

@@ -146,7 +146,7 @@ internal sealed class TestServer : IAsyncDisposable
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             ServiceAccountKey = tokenKey,
             Admission = WithoutControllers,
-            KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client", "system:masters"),
+            KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client"),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);
         Admin = ClientOf(Authority.Client("admin", "system:masters"));

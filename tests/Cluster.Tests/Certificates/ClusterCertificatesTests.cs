@@ -63,6 +63,18 @@ public sealed class ClusterCertificatesTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_of_other_groups_is_issued_anew()
+    {
+        _certificates.Ensure(_profile, []);
+        var authority = CertificateAuthority.LoadOrCreate(_paths.Certificate(ClusterCertificates.Authority), _paths.Key(ClusterCertificates.Authority), "", _time);
+        var former = authority.Issue(new CertificateSpec("kube-apiserver-kubelet-client") { Organizations = ["system:masters"] });
+        File.WriteAllText(_paths.Certificate(ClusterCertificates.KubeletClient), former.CertificatePem);
+        File.WriteAllText(_paths.Key(ClusterCertificates.KubeletClient), former.KeyPem);
+
+        Assert.Equal([ClusterCertificates.KubeletClient], _certificates.Ensure(_profile, []));
+    }
+
+    [Fact]
     public void Keys_can_be_read_by_their_owner_alone()
     {
         _certificates.Ensure(_profile, []);
@@ -79,7 +91,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     [InlineData(ClusterCertificates.Scheduler, "CN=system:kube-scheduler", null)]
     [InlineData(ClusterCertificates.Proxy, "CN=system:kube-proxy", null)]
     [InlineData(ClusterCertificates.Node, "CN=system:node:one", "O=system:nodes")]
-    [InlineData(ClusterCertificates.KubeletClient, "CN=kube-apiserver-kubelet-client", "O=system:masters")]
+    [InlineData(ClusterCertificates.KubeletClient, "CN=kube-apiserver-kubelet-client", null)]
     public void Every_part_has_the_identity_the_api_knows_it_by(string name, string commonName, string? organization)
     {
         _certificates.Ensure(_profile, []);
