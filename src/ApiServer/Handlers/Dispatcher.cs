@@ -108,9 +108,9 @@ internal sealed class Dispatcher(
     {
         var info = request.Info;
         var kind = catalog.Find(info.Group, info.Version, info.Resource);
-        if (kind is null || !IsAddressed(kind, info))
+        if (kind is null || !IsAddressed(kind, info) || info.Verb == "watch")
         {
-            return NotFoundAsync(request);
+            return NotFoundAsync(request); // The old form of a watch is of objects, not of what is below them.
         }
 
         if (IsHead(request) && info.Subresource != "proxy")
@@ -173,10 +173,10 @@ internal sealed class Dispatcher(
             : Responses.WritePageNotFoundAsync(request.Http);
     }
 
-    /// <summary>A namespaced kind has a namespace in its path where a name is given, a cluster-wide kind has none.</summary>
+    /// <summary>A namespaced kind has a namespace in its path where a name is given, a cluster-wide kind has none, and a namespace lies in itself alone.</summary>
     private static bool IsAddressed(Kind kind, RequestInfo info) => kind.Type.Namespaced
         ? info.Namespace.Length > 0 || info is { Name.Length: 0, Verb: "list" or "watch" }
-        : info.Namespace.Length == 0 || kind.Type is { Group: "", Plural: "namespaces" };
+        : info.Namespace.Length == 0 || (kind.Type is { Group: "", Plural: "namespaces" } && info.Namespace == info.Name);
 }
 
 /// <summary>A path below an object that has rules of its own.</summary>

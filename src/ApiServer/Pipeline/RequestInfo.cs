@@ -71,19 +71,23 @@ internal sealed record RequestInfo
     public static RequestInfo Parse(string method, string path, bool isWatch)
     {
         var parts = path.Split('/');
-        if (parts is ["", "api" or "apis", _, .., ""] && !path.Contains("/proxy", StringComparison.Ordinal))
-        {
-            parts = parts[..^1]; // A slash at the end says nothing, but to a proxied server.
-        }
-
-        if (parts is not ["", "api" or "apis", ..] || Array.IndexOf(parts, "", 1) is >= 0 and var empty && !IsTail(parts, empty))
+        if (parts is not ["", "api" or "apis", ..])
         {
             return new RequestInfo { Verb = Lower(method), Path = path };
         }
 
         var isCore = parts[1] == "api";
-        var at = isCore ? 3 : 4;
-        if (parts.Length <= at || parts[at].Length == 0)
+        var version = isCore ? 2 : 3;
+        var at = version + 1;
+
+        // The old form of a watch, which still names what it watches by its path: /api/v1/watch/namespaces/NAME/pods/NAME.
+        var isOldWatch = parts.Length > at + 1 && parts[at] == "watch" && parts[at + 1].Length > 0 && method is "GET";
+        at += isOldWatch ? 1 : 0;
+
+        // /namespaces/NAME is the namespace itself, /namespaces/NAME/pods is what lies in it.
+        var @namespace = parts.Length > at + 1 && parts[at] == "namespaces" ? parts[at + 1] : "";
+        at += parts.Length > at + 2 && @namespace.Length > 0 && parts[at + 2] is not ("status" or "finalize" or "") ? 2 : 0;
+        if (!IsWhole(parts, at))
         {
             return new RequestInfo { Verb = Lower(method), Path = path };
         }
@@ -94,29 +98,8 @@ internal sealed record RequestInfo
             Path = path,
             IsResource = true,
             Group = isCore ? "" : parts[2],
-            Version = parts[at - 1],
-        };
-
-        // The old form of a watch, which still names what it watches by its path: /api/v1/watch/namespaces/NAME/pods/NAME.
-        var isOldWatch = parts[at] == "watch" && method is "GET" && parts.Length > at + 1;
-        if (isOldWatch)
-        {
-            at++;
-        }
-
-        // /namespaces/NAME is the namespace itself, /namespaces/NAME/pods is what lies in it.
-        if (parts[at] == "namespaces" && parts.Length > at + 2 && parts[at + 2] is not ("status" or "finalize" or ""))
-        {
-            info = info with { Namespace = parts[at + 1] };
-            at += 2;
-        }
-        else if (parts[at] == "namespaces" && parts.Length > at + 1)
-        {
-            info = info with { Namespace = parts[at + 1] };
-        }
-
-        info = info with
-        {
+            Version = parts[version],
+            Namespace = @namespace,
             Resource = parts[at],
             Name = parts.Length > at + 1 ? parts[at + 1] : "",
             Subresource = parts.Length > at + 2 ? parts[at + 2] : "",
@@ -125,11 +108,21 @@ internal sealed record RequestInfo
         return info with { Verb = isOldWatch ? "watch" : VerbOf(method, info.Name.Length > 0, isWatch) };
     }
 
-    private static bool IsTail(string[] parts, int empty)
+    /// <summary>
+    /// Whether the path names a resource, and no part of it is empty. A slash at the end says nothing; what is passed on to a
+    /// proxied server is that server's.
+    /// </summary>
+    /// <param name="at">Where the resource is.</param>
+    private static bool IsWhole(string[] parts, int at)
     {
-        // Empty segments are meaningful only in what is passed on to a proxied server.
-        var proxy = Array.IndexOf(parts, "proxy");
-        return proxy > 0 && empty > proxy;
+        if (parts.Length <= at)
+        {
+            return false;
+        }
+
+        var isProxied = parts.Length > at + 2 && parts[at + 2] == "proxy";
+        var end = isProxied ? at + 3 : parts[^1].Length == 0 ? parts.Length - 1 : parts.Length;
+        return end > at && Array.IndexOf(parts, "", 1, end - 1) < 0;
     }
 
     private static string VerbOf(string method, bool hasName, bool isWatch) => method switch
