@@ -1,0 +1,37 @@
+using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Registry;
+
+/// <summary>Nothing new comes into a namespace that is missing or on its way out.</summary>
+internal static class LivingNamespace
+{
+    /// <exception cref="StatusException">403, 404.</exception>
+    public static async ValueTask RequireAsync(ObjectStore store, Kind namespaces, Kind kind, string @namespace, string name, CancellationToken ct)
+    {
+        if (!kind.Type.Namespaced)
+        {
+            return;
+        }
+
+        var found = await store.FindAsync(namespaces, @namespace, ct)
+            ?? throw StatusErrors.NotFound(Namespace.ResourceType, @namespace).AsException();
+        if (found.Fields.Length > 0 && found.Fields[0] != NamespacePhase.NamespaceTerminating && found.Fields[0].Length > 0)
+        {
+            return; // The common case, without decoding: the only selectable field of a namespace is its phase.
+        }
+
+        if (((Namespace)found.Value).Metadata.DeletionTimestamp is not null)
+        {
+            var status = StatusErrors.Forbidden(kind.Type, name, $"unable to create new content in namespace {@namespace} because it is being terminated");
+            throw (status with
+            {
+                Details = status.Details! with
+                {
+                    Causes = [new StatusCause { Type = CauseType.Vcorev1NamespaceTerminatingCause, Message = $"namespace {@namespace} is being terminated", Field = "metadata.namespace" }],
+                },
+            }).AsException();
+        }
+    }
+}
