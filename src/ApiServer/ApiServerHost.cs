@@ -78,21 +78,21 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var vault = config.EncryptionKeys is { } file ? await EncryptionSetup.OpenAsync(file, config.EncryptResources, catalog, store, time, encryptionLog, ct) : null;
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         var access = new Access(config, catalog, time, logs);
-        ObjectWriter objects = null!; // Plugins look things up through the writer that asks them.
-        var parts = new AdmissionParts(catalog, access.Authorizer, (kind, key, token) => objects.FindAsync(kind, key, token), time, new Random());
+        var stored = new ObjectStore(store, cache, vault);
+        var parts = new AdmissionParts(catalog, access.Authorizer, stored.FindAsync, time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
             .. AdmissionPlugins.Make(config.Admission, parts),
             .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [access.Nodes],
             access.Escalation,
         ];
-        objects = new ObjectWriter(store, cache, catalog, vault, admission, time, random);
+        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission), time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {
-            objects.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
+            stored.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
         }
 
-        var services = new ServiceParts(config, catalog, objects, store, time, logs);
+        var services = new ServiceParts(config, catalog, stored, objects, store, time, logs);
         var identity = new Identity(config, catalog, time, logs);
         var subresources = new Subresources(config, catalog, objects, access, identity.Tokens, time);
         var question = new AccessQuestion(access.Authorizer);

@@ -26,8 +26,8 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     // Null where the user acts for nobody else.
     private UserInfo? Impersonated { get; set; }
 
-    // Empty before that is decided.
-    private (string Decision, string Reason) Authorization { get; set; } = ("", "");
+    // What those who decided about the request have to say, by key, as the log shows it.
+    private SortedDictionary<string, string>? annotations;
 
     /// <summary>The record of a request; null where it is not recorded.</summary>
     public static AuditRecord? Of(HttpContext http) => http.Features.Get<AuditRecord>();
@@ -43,7 +43,21 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
 
     public void ActsAs(UserInfo actor) => Impersonated = ReferenceEquals(actor, user) ? null : actor;
 
-    public void Decided(Decision decision) => Authorization = (decision.IsAllowed ? "allow" : "forbid", decision.Reason);
+    public void Decided(Decision decision)
+    {
+        Annotate("authorization.k8s.io/decision", decision.IsAllowed ? "allow" : "forbid");
+        Annotate("authorization.k8s.io/reason", decision.Reason);
+    }
+
+    /// <summary>Adds what somebody has to say about the request. What was said first under a key stays.</summary>
+    /// <param name="from">The level from which on it is recorded.</param>
+    public void Annotate(string key, string value, AuditLevel from = AuditLevel.Metadata)
+    {
+        if (rule.Level >= from)
+        {
+            (annotations ??= new(StringComparer.Ordinal)).TryAdd(key, value);
+        }
+    }
 
     public void Answered(ReadOnlyMemory<byte> body) => Response = AuditBody.ToJson(http.Response.ContentType, body, catalog, rule.OmitManagedFields);
 
@@ -99,11 +113,14 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
 
             json.WriteString("requestReceivedTimestamp", Micro(received));
             json.WriteString("stageTimestamp", Micro(now));
-            if (Authorization.Decision.Length > 0)
+            if (annotations is not null)
             {
                 json.WriteStartObject("annotations");
-                json.WriteString("authorization.k8s.io/decision", Authorization.Decision);
-                json.WriteString("authorization.k8s.io/reason", Authorization.Reason);
+                foreach (var (key, value) in annotations)
+                {
+                    json.WriteString(key, value);
+                }
+
                 json.WriteEndObject();
             }
 

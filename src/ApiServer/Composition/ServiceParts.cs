@@ -15,12 +15,12 @@ internal sealed class ServiceParts
     private readonly ServiceRange ranges;
     private readonly ServiceClaims? claims;
 
-    public ServiceParts(ApiServerConfig config, Catalog catalog, ObjectWriter objects, IRevisionStore store, TimeProvider time, ILoggerFactory logs)
+    public ServiceParts(ApiServerConfig config, Catalog catalog, ObjectStore stored, ObjectWriter objects, IRevisionStore store, TimeProvider time, ILoggerFactory logs)
     {
         this.catalog = catalog;
         allocator = new ServiceAllocator(
             new AddressPool(new Random()), new PortPool(config.NodePortFirst, config.NodePortLast, new Random()), config.ServiceNetwork.BaseAddress.AddressFamily);
-        objects.Allocators[catalog.Get<Service>()] = allocator;
+        stored.Allocators[catalog.Get<Service>()] = allocator;
         recorded = new ServiceAddresses(catalog, objects, store.IsShared, time, logs.CreateLogger("Navarch.ApiServer.ServiceAddresses"));
         ranges = new ServiceRange(catalog, objects, config.ServiceNetwork, time, logs.CreateLogger("Navarch.ApiServer.ServiceRange"));
         claims = store.IsShared ? new ServiceClaims(store, catalog, recorded, time, logs.CreateLogger("Navarch.ApiServer.ServiceClaims")) : null;

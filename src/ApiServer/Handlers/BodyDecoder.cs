@@ -139,7 +139,7 @@ internal static class BodyDecoder
             throw CannotBeHandled(kind, kind.Type.Kind, kind.Type.ApiVersion, "strict decoding error: " + string.Join(", ", problems));
         }
 
-        request.Write.Warnings.AddRange(problems);
+        request.Warnings.AddRange(problems);
     }
 
     private static byte[] FromProtobuf(ReadOnlyMemory<byte> body, Func<ApiProto.Envelope, byte[]> jsonOf, string mustBe)

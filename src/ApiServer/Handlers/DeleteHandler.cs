@@ -1,4 +1,5 @@
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -74,6 +75,6 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
         }
 
         OptionRules.CheckDelete(options);
-        return (options, new WriteOptions(request.User) { IsDryRun = query.IsDryRun || options.DryRun.Count > 0 });
+        return (options, new WriteOptions(request.User) { IsDryRun = query.IsDryRun || options.DryRun.Count > 0, Audit = AuditRecord.Of(request.Http), Warnings = request.Warnings });
     }
 }

@@ -31,7 +31,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
         }
 
         var options = eviction.DeleteOptions ?? DeleteOptions.Empty;
-        var write = new WriteOptions(call.Write.User) { IsDryRun = call.Write.IsDryRun || options.DryRun.Count > 0, Subresource = "eviction" };
+        var write = new WriteOptions(call.Write.User) { IsDryRun = call.Write.IsDryRun || options.DryRun.Count > 0, Subresource = "eviction", Audit = call.Write.Audit, Warnings = call.Write.Warnings };
         var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
         var pod = (Pod)found.Value;
         NodeRestriction.CheckEviction(call.Write.User, pod);

@@ -25,7 +25,7 @@ internal sealed class PatchHandler(ObjectWriter objects, IAuthorizer authorizer,
 
         IResource Apply(StoredObject current)
         {
-            request.Write.Warnings.Clear(); // Of an attempt that lost against another writer.
+            request.Warnings.Clear(); // Of an attempt that lost against another writer.
             var value = patch.Apply(kind, current, (problems, shown) => Report(request, problems, shown));
             if (value.Metadata.Name != current.Name || value.Metadata.Namespace != current.Namespace)
             {
@@ -86,6 +86,6 @@ internal sealed class PatchHandler(ObjectWriter objects, IAuthorizer authorizer,
             throw PatchBody.Invalid(shown(), "strict decoding error: " + string.Join(", ", problems));
         }
 
-        request.Write.Warnings.AddRange(problems);
+        request.Warnings.AddRange(problems);
     }
 }

@@ -110,7 +110,21 @@ internal sealed partial class ApiApplication(
         }
 
         using var slot = limits.Enter(info);
-        await (slot.IsLongRunning ? RunLongAsync(context, info, options, user) : dispatcher.DispatchAsync(new ApiRequest(context, info, options, user)));
+        await (slot.IsLongRunning ? RunLongAsync(context, info, options, user) : RunAsync(new ApiRequest(context, info, options, user)));
+    }
+
+    // Who is refused is told the hints all the same: some say why.
+    private async Task RunAsync(ApiRequest request)
+    {
+        try
+        {
+            await dispatcher.DispatchAsync(request);
+        }
+        catch (StatusException) when (request.Warnings.Count > 0 && !request.Http.Response.HasStarted)
+        {
+            Responses.AddWarnings(request);
+            throw;
+        }
     }
 
     // Requests without a natural end must not hold up a stop.

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Registry;
 
 namespace Navarch.ApiServer.Pipeline;
@@ -19,6 +20,9 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
     /// <summary>Ends when the client is gone or the server ends the request.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
 
+    /// <summary>Hints for the caller, in the order they arise.</summary>
+    public List<string> Warnings { get; } = [];
+
     public WriteOptions Write => write ??= new WriteOptions(User)
     {
         IsDryRun = Options.IsDryRun,
@@ -26,6 +30,8 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         FieldManager = FieldManager,
         GivenManager = Options.FieldManager,
         Force = Options.Force == true,
+        Audit = AuditRecord.Of(Http),
+        Warnings = Warnings,
         IsApply = Handlers.ApplyBody.IsSentBy(Http.Request, Info),
     };
 

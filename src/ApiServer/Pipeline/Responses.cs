@@ -142,12 +142,13 @@ internal static class Responses
         return WriteBytesAsync(http, 404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray(), endsLine: false);
     }
 
-    private static void AddWarnings(ApiRequest request)
+    /// <summary>Hands the caller its hints with an answer that has not begun.</summary>
+    public static void AddWarnings(ApiRequest request)
     {
         // Clients and proxies refuse answers whose headers are long, however much there is to say.
         const int TotalMax = 4096;
         const int LongMax = 256;
-        var warnings = request.Write.Warnings;
+        var warnings = request.Warnings;
         var isLong = warnings.Sum(static warning => warning.Length) > TotalMax;
         var total = 0;
         foreach (var warning in warnings.Count > 1 ? warnings.Distinct(StringComparer.Ordinal) : warnings)

@@ -35,7 +35,6 @@ internal sealed class ObjectRemoval(ObjectStore store, AdmissionChain admission,
             }
 
             await admission.AdmitAsync(new AdmissionRequest("DELETE", kind, value, value, options), ct);
-
             switch (Deletion.Decide(kind, value, delete, time.GetUtcNow()))
             {
                 case Deletion.Decision.Remove when options.IsDryRun:

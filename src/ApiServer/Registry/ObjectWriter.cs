@@ -154,7 +154,6 @@ internal sealed class ObjectWriter(
         var owners = Ownership.OfNew(kind, value, options, now);
         value = kind.PrepareForCreate(value, options.Context(now));
         value = await admission.AdmitAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
-
         value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
         var name = value.Metadata.Name;
         var errors = new FieldErrors();
@@ -214,7 +213,6 @@ internal sealed class ObjectWriter(
             _ => value,
         };
         value = await admission.AdmitAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
-
         value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
         if (scope is UpdateScope.Main or UpdateScope.Exact && kind.ChangesGeneration(value, old))
         {

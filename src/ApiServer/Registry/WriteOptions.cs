@@ -1,3 +1,4 @@
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Resources;
 
 namespace Navarch.ApiServer.Registry;
@@ -26,7 +27,10 @@ internal sealed class WriteOptions(UserInfo user)
     public bool Force { get; init; }
 
     /// <summary>Hints for the caller, in the order they arise.</summary>
-    public List<string> Warnings { get; } = [];
+    public List<string> Warnings { get; init; } = [];
+
+    /// <summary>Where the request is recorded; null where it is not.</summary>
+    public AuditRecord? Audit { get; init; }
 
     public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun) { Uid = User.Uid };
 }
