@@ -1,4 +1,5 @@
 using Navarch.Kubelet.Cgroups;
+using Navarch.Kubelet.Server.Access;
 
 namespace Navarch.Kubelet;
 
@@ -29,14 +30,11 @@ public sealed record KubeletConfig
 
     public string TlsKeyFile { get; init; } = "";
 
-    /// <summary>Who may call: clients whose certificate these authorities (PEM) signed.</summary>
+    /// <summary>Clients whose certificate these authorities (PEM) signed are known by it.</summary>
     public string ClientCAFile { get; init; } = "";
 
-    /// <summary>
-    /// Names (common name, or an organization) of clients that may use the server. The authority also signs certificates of
-    /// ordinary users, who must not reach into nodes past the API server.
-    /// </summary>
-    public IReadOnlyList<string> AllowedClients { get; init; } = ["system:masters", "kube-apiserver-kubelet-client"];
+    /// <summary>Who is let into the server, beside that.</summary>
+    public AccessConfig Access { get; init; } = new();
 
     /// <summary>Addresses of the cluster's DNS, for pods.</summary>
     public IReadOnlyList<string> ClusterDns { get; init; } = [];

@@ -8,6 +8,7 @@ using Navarch.Kubelet.Nodes;
 using Navarch.Kubelet.Pods;
 using Navarch.Kubelet.Probes;
 using Navarch.Kubelet.Server;
+using Navarch.Kubelet.Server.Access;
 using Navarch.Kubelet.Volumes;
 
 namespace Navarch.Kubelet;
@@ -80,7 +81,8 @@ public static class KubeletProcess
         var lookup = new PodLookup(pods, cache);
         server = new KubeletServer(
             config,
-            ClientCertificates.Load(config),
+            new AccessCheck(
+                config.NodeName, config.Access, CertificateCallers.Load(config.ClientCAFile, time), new Reviews(config.Access, client, time), logs.CreateLogger<AccessCheck>()),
             new ServerRoutes(
                 new LogsHandler(lookup, cache, files, time),
                 new StreamingHandler(lookup, runtime, new UpgradePipe()),

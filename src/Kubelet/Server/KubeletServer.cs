@@ -1,25 +1,33 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navarch.Kubelet.Server.Access;
 
 namespace Navarch.Kubelet.Server;
 
 /// <summary>
 /// The kubelet's own HTTPS server, for the API server: logs, exec, attach, port-forward, and figures. Everything but the
-/// health check needs a client certificate of the cluster.
+/// health check is for those who may (<see cref="AccessCheck"/>).
 /// </summary>
-internal sealed class KubeletServer(KubeletConfig config, ClientCertificates clients, ServerRoutes routes, ILoggerFactory logs)
+internal sealed class KubeletServer(KubeletConfig config, AccessCheck access, ServerRoutes routes, ILoggerFactory logs)
 {
+    // Whoever holds connections open, or streams, takes them from others: a node has sessions by the dozen.
+    private const int ConnectionsMax = 2_000;
+    private const int SessionsMax = 1_000;
+    private const int BodyBytesMax = 1 << 20;
+
     // The API server cuts idle connections itself; ours only guard against those of nobody.
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -37,7 +45,7 @@ internal sealed class KubeletServer(KubeletConfig config, ClientCertificates cli
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         await using var app = builder.Build();
-        app.Use(RefuseStrangersAsync);
+        app.Use(access.PassAsync);
         routes.Map(app);
         await app.StartAsync(ct);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -57,7 +65,12 @@ internal sealed class KubeletServer(KubeletConfig config, ClientCertificates cli
     private void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
+        options.Limits.MaxConcurrentConnections = ConnectionsMax;
+        options.Limits.MaxConcurrentUpgradedConnections = SessionsMax;
+        options.Limits.MaxRequestBodySize = BodyBytesMax;
         options.Limits.KeepAliveTimeout = KeepAlive;
+        options.Limits.RequestHeadersTimeout = HeadersPatience;
+        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         options.Limits.MinResponseDataRate = null; // A followed log may be silent for hours.
         var certificate = ServerCertificate.Load(config);
         options.Listen(IPAddress.Parse(config.ListenAddress), config.ListenPort, listen =>
@@ -66,33 +79,18 @@ internal sealed class KubeletServer(KubeletConfig config, ClientCertificates cli
             listen.UseHttps(https =>
             {
                 https.ServerCertificate = certificate;
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.HandshakeTimeout = HandshakePatience;
                 https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.ClientCertificateValidation = (presented, _, _) => clients.IsValid(presented);
+                // A stranger is answered with 401 and not with a broken handshake. Here only possession of the key is proven.
+                https.ClientCertificateValidation = static (_, _, _) => true;
+                https.OnAuthenticate = static (_, tls) =>
+                {
+                    tls.AllowRenegotiation = false;
+                    // A stranger's certificate names addresses to fetch from.
+                    tls.CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+                };
             });
         });
-    }
-
-    private async Task RefuseStrangersAsync(HttpContext http, RequestDelegate next)
-    {
-        if (http.Request.Path == "/healthz")
-        {
-            await next(http);
-            return;
-        }
-        var certificate = http.Connection.ClientCertificate;
-        if (certificate is null)
-        {
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            await http.Response.WriteAsync("Unauthorized");
-        }
-        else if (!clients.MayUse(certificate))
-        {
-            http.Response.StatusCode = StatusCodes.Status403Forbidden;
-            await http.Response.WriteAsync($"Forbidden (user={certificate.GetNameInfo(X509NameType.SimpleName, false)}, verb={http.Request.Method}, resource=nodes)");
-        }
-        else
-        {
-            await next(http);
-        }
     }
 }

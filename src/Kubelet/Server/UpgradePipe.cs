@@ -18,7 +18,7 @@ internal sealed class UpgradePipe
     // What belongs to one connection and is said anew, or not at all, on the next.
     private static readonly HashSet<string> OwnHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Authorization", "Origin", "Proxy-Connection", "TE", "Trailer",
+        "Host", "Connection", "Content-Length", "Transfer-Encoding", "Keep-Alive", "Authorization", "Cookie", "Origin", "Proxy-Connection", "TE", "Trailer",
     };
 
     /// <summary>Serves the request by the server at <paramref name="url"/>. Returns when both ends are done.</summary>
@@ -125,7 +125,7 @@ internal sealed class UpgradePipe
                 }
             }
         }
-        return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+        return Encoding.ASCII.GetBytes(text.Append("\r\n").ToString());
     }
 
     private static async Task<Head> ReadHeadAsync(Stream stream, CancellationToken ct)

@@ -10,22 +10,50 @@ namespace Navarch.Kubelet.Tests.Server;
 public sealed class ServerTests(PrivateContainerd containerd)
 {
     [Fact]
-    public async Task Only_the_clusters_own_clients_get_in()
+    public async Task Nobody_gets_in_but_who_is_known_and_may()
     {
         await using var node = await TestNode.StartAsync(containerd, "access");
+        node.Cluster.Access.Tokens["good"] = "robot";
+        node.Cluster.Access.May = static (user, what) => (user, what.Verb, what.Subresource, what.Resource, what.Name) switch
+        {
+            ("robot", "get", "pods", "nodes", "access") => true,
+            ("jane", "get", "proxy", "nodes", "access") => true,
+            _ => false,
+        };
 
-        using (var nobody = node.Http(user: null))
+        using var nobody = node.Http(user: null);
+        Assert.Equal("ok", await nobody.GetStringAsync("/healthz"));
+        foreach (var path in (string[])["/", "/pods", "/stats/summary", "/metrics", "/metrics/resource", "/exec/a/b/c", "/containerLogs/a/b/c", "/portForward/a/b", "/configz", "/nothing"])
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync("/pods")).StatusCode);
-            Assert.Equal("ok", await nobody.GetStringAsync("/healthz"));
+            Assert.Equal((path, 401, "Unauthorized"), await AskAsync(nobody, path));
         }
-        using (var user = node.Http("jane"))
-        {
-            Assert.Equal(HttpStatusCode.Forbidden, (await user.GetAsync("/pods")).StatusCode);
-        }
+
+        // By a token: what it is for, and nothing else.
+        Assert.Equal((200, true), await AskAsync(nobody, "/pods", "Bearer good") is var pods ? (pods.Code, pods.Text.Contains("PodList", StringComparison.Ordinal)) : default);
+        Assert.Equal(("/stats/summary", 403, "Forbidden (user=robot, verb=get, resource=nodes, subresource(s)=[stats])"), await AskAsync(nobody, "/stats/summary", "Bearer good"));
+        Assert.Equal(401, (await AskAsync(nobody, "/pods", "Bearer bad")).Code);
+        Assert.Equal(401, (await AskAsync(nobody, "/pods", "Bearer ")).Code);
+        Assert.Equal(401, (await AskAsync(nobody, "/pods", "Basic Z29vZDpnb29k")).Code);
+
+        // By a certificate. The right to everything that is read covers what has a narrower one, but opens no session.
+        using var jane = node.Http("jane");
+        Assert.Equal(200, (await AskAsync(jane, "/pods")).Code);
+        Assert.Equal(("/exec/a/b/c", 403, "Forbidden (user=jane, verb=create, resource=nodes, subresource(s)=[proxy])"), await AskAsync(jane, "/exec/a/b/c"));
+        using var joe = node.Http("joe");
+        Assert.Equal(("/pods", 403, "Forbidden (user=joe, verb=get, resource=nodes, subresource(s)=[pods proxy])"), await AskAsync(joe, "/pods"));
+
+        // By the certificate of somebody else's authority; and by none but a header that names one.
         await using var other = await TestNode.StartAsync(containerd, "access2");
         using var stranger = new HttpClient(Stranger(other)) { BaseAddress = new Uri($"https://127.0.0.1:{node.Port}") };
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => stranger.GetAsync("/pods"));
+        Assert.Equal(401, (await AskAsync(stranger, "/pods")).Code);
+        nobody.DefaultRequestHeaders.Add("X-Remote-User", "kube-apiserver-kubelet-client");
+        Assert.Equal(401, (await AskAsync(nobody, "/pods")).Code);
+
+        // Nobody to ask: nobody new gets in.
+        node.Cluster.Access.IsReachable = false;
+        Assert.Equal(200, (await AskAsync(jane, "/pods")).Code);
+        Assert.Equal(("/stats/summary", 500, "Authorization error (user=jane, verb=get, resource=nodes, subresource=stats)"), await AskAsync(jane, "/stats/summary"));
+        Assert.Equal(401, (await AskAsync(nobody, "/pods", "Bearer unknown")).Code);
     }
 
     [Fact]
@@ -84,6 +112,17 @@ public sealed class ServerTests(PrivateContainerd containerd)
         await stream.ReadExactlyAsync(head);
 
         Assert.StartsWith("HTTP/1.1 4", Encoding.ASCII.GetString(head));
+    }
+
+    private static async Task<(string Path, int Code, string Text)> AskAsync(HttpClient client, string path, string authorization = "")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (authorization.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+        using var answer = await client.SendAsync(request);
+        return (path, (int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     private static async Task<SslStream> ConnectAsync(TestNode node)
