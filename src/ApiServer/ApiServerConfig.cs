@@ -1,8 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Encryption;
+using Navarch.ApiServer.Tokens;
 
 namespace Navarch.ApiServer;
 
@@ -26,11 +26,8 @@ public sealed record ApiServerConfig
     /// <summary>Who signs the certificates of kubelets; <see cref="ClientAuthorities"/> when null.</summary>
     public X509Certificate2Collection? KubeletAuthorities { get; init; }
 
-    /// <summary>Signs the tokens of service accounts; of the curve P-256. Null: there are no such tokens.</summary>
-    public ECDsa? ServiceAccountKey { get; init; }
-
-    /// <summary>Who the tokens say they are from, and whom they are for where nothing else is asked.</summary>
-    public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
+    /// <summary>How tokens of service accounts are signed. Null: there are no such tokens.</summary>
+    public ServiceAccountTokenConfig? ServiceAccountTokens { get; init; }
 
     /// <summary>The keys that objects are encrypted with in the store; made where the file does not exist. Null: nothing is encrypted.</summary>
     public EncryptionKeyFile? EncryptionKeys { get; init; }

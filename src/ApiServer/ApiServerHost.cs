@@ -119,6 +119,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new OpenApiHandler(catalog, subresources.ByPath.Values.Distinct(), reviews, time),
             new MetricsHandler(metrics, turns, cache, store, time),
             identity.Tokens is null ? null : new OpenIdHandler(identity.Tokens, $"{config.AdvertiseAddress}:{config.Port}"),
+            new TokenKeysHandler(identity.Tokens, catalog, time),
             new EncryptionHandler(store, cache, vault, reencryption, time),
             new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
             new GetHandler(cache, objects, time),

@@ -30,8 +30,11 @@ internal sealed class AccessOptions
     private readonly Option<string> modes = Text("--authorization-mode", "MODE[,MODE]", "Who decides, in order (Node,RBAC): Node, RBAC, Webhook.");
     private readonly Option<string> webhook = Text("--authorization-webhook-config-file", "FILE", "A kubeconfig file that says where and how the mode Webhook asks.");
 
+    private readonly ServiceAccountOptions accounts = new();
+
     public void AddTo(Command command)
     {
+        accounts.AddTo(command);
         foreach (var option in (Option[])[
             anonymous, tokenFile, proxyAuthority, proxyNames, proxyUsers, proxyUids, proxyGroups, proxyExtra,
             issuer, clientId, nameClaim, namePrefix, groupsClaim, groupsPrefix, issuerAuthority, algorithms, claims, modes, webhook])
@@ -60,6 +63,7 @@ internal sealed class AccessOptions
         return config with
         {
             Authentication = Authentication(arguments),
+            ServiceAccountTokens = config.ServiceAccountTokens is { } tokens ? accounts.Apply(arguments, tokens) : null,
             AuthorizationModes = order,
             AuthorizationWebhook = hook.Length > 0 ? new AuthorizationWebhookConfig(Kubeconfig(hook)) : null,
         };

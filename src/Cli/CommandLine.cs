@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Navarch.ApiServer.Encryption;
+using Navarch.ApiServer.Tokens;
 using Navarch.Cli.Commands;
 using Navarch.Cluster;
 using Navarch.Storage;
@@ -26,6 +27,7 @@ internal static class CommandLine
         BackupCommand.Create(),
         RestoreCommand.Create(),
         SecretsCommand.Create(),
+        TokensCommand.Create(),
         ServerCommand.Create(),
         SupervisorCommand.Create(),
         AgentCommand.Create(),
@@ -54,6 +56,10 @@ internal static class CommandLine
             return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
         }
         catch (EncryptionException e)
+        {
+            return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
+        }
+        catch (TokenKeyException e)
         {
             return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
         }

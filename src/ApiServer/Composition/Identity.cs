@@ -13,7 +13,12 @@ internal sealed class Identity : IDisposable
     public Identity(ApiServerConfig config, Catalog catalog, TimeProvider time, ILoggerFactory logs)
     {
         var asked = config.Authentication;
-        Tokens = config.ServiceAccountKey is { } key ? new ServiceAccountTokens(new TokenKey(key), config.ServiceAccountIssuer, catalog, time) : null;
+        if (config.ServiceAccountTokens is { } signed)
+        {
+            var ring = new TokenKeyRing([.. signed.KeyFiles.Select(static file => new TokenKeyFile(file))], time, logs.CreateLogger("Navarch.ApiServer.Tokens"));
+            Tokens = new ServiceAccountTokens(signed, ring, catalog, time);
+        }
+
         oidc = asked.Oidc is { } issuer ? new OidcAuthenticator(issuer, time, logs.CreateLogger("Navarch.ApiServer.Oidc")) : null;
         List<ITokenAuthenticator> bearers = [];
         if (asked.TokenFile.Length > 0)

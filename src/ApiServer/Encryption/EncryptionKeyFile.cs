@@ -5,8 +5,6 @@ namespace Navarch.ApiServer.Encryption;
 /// <summary>The file with the keys, of mode 0600. Replaced as a whole: who reads it finds the old keys or the new ones.</summary>
 public sealed class EncryptionKeyFile(string path)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public string Path => path;
 
     public bool Exists => File.Exists(path);
@@ -20,7 +18,7 @@ public sealed class EncryptionKeyFile(string path)
         try
         {
             var mode = File.GetUnixFileMode(path);
-            if ((mode & ~OwnerOnly) != 0)
+            if ((mode & ~PrivateFile.Mode) != 0)
             {
                 throw new EncryptionException(
                     $"the encryption keys in {path} can be read or changed by others (mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')})",
@@ -44,15 +42,14 @@ public sealed class EncryptionKeyFile(string path)
     /// <summary>Replaces what is there, durably.</summary>
     public void Save(EncryptionKeys keys)
     {
-        var temporary = Write(keys);
-        File.Move(temporary, path, overwrite: true);
+        PrivateFile.Replace(path, keys.ToBytes());
     }
 
     /// <summary>Makes the file with a first key, where there is none yet.</summary>
     /// <returns>What the file holds now: also what somebody else has put there at the same time.</returns>
     public EncryptionKeys Create(TimeProvider time)
     {
-        var temporary = Write(new EncryptionKeys { Keys = [EncryptionKey.Create(time)] });
+        var temporary = PrivateFile.WriteBeside(path, new EncryptionKeys { Keys = [EncryptionKey.Create(time)] }.ToBytes());
         try
         {
             File.Move(temporary, path, overwrite: false);
@@ -63,18 +60,6 @@ public sealed class EncryptionKeyFile(string path)
         }
 
         return Load();
-    }
-
-    private string Write(EncryptionKeys keys)
-    {
-        var directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
-        var temporary = $"{path}.{Environment.ProcessId}.new";
-        File.Delete(temporary);
-        using var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        file.Write(keys.ToBytes());
-        file.Flush(flushToDisk: true);
-        return temporary;
     }
 
     private EncryptionException Damaged(string why, Exception? cause) =>

@@ -17,6 +17,7 @@ internal sealed class Dispatcher(
     OpenApiHandler openApi,
     MetricsHandler metrics,
     OpenIdHandler? openId,
+    TokenKeysHandler tokenKeys,
     EncryptionHandler encryption,
     SnapshotHandler snapshot,
     GetHandler get,
@@ -35,7 +36,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? encryption.TryHandle(request) ?? snapshot.TryHandle(request) ?? NotFoundAsync(request);
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? tokenKeys.TryHandle(request) ?? encryption.TryHandle(request) ?? snapshot.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)

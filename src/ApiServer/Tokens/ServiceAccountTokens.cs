@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Json;
+using Navarch.Machinery.Tokens;
 
 namespace Navarch.ApiServer.Tokens;
 
@@ -11,25 +11,29 @@ namespace Navarch.ApiServer.Tokens;
 /// The tokens of service accounts: signed statements of who somebody is, good for as long as they say and for as long as
 /// the account, and the object the token is bound to, exist.
 /// </summary>
-internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog catalog, TimeProvider time)
+internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, TokenKeyRing ring, Catalog catalog, TimeProvider time)
 {
-    private const int KnownMax = 10_000;
     private const string Private = "kubernetes.io";
 
-    // A signature is checked once, not on every request. What may change is looked up every time.
-    private readonly ConcurrentDictionary<string, JsonObject> known = new(StringComparer.Ordinal);
+    // Who is being deleted may still finish something, and clocks differ a little. Upstream's leeway.
+    private static readonly TimeSpan DeletionLeeway = TimeSpan.FromMinutes(1);
 
-    public string Issuer { get; } = issuer;
+    public string Issuer { get; } = config.Issuers[0];
 
-    public TokenKey Key { get; } = key;
+    public ServiceAccountTokenConfig Config => config;
+
+    public TokenKeyRing Ring => ring;
 
     /// <summary>Whom tokens for this server are meant for.</summary>
-    public IReadOnlyList<string> Audiences { get; } = [issuer];
+    public IReadOnlyList<string> Audiences { get; } = config.Audiences.Count > 0 ? config.Audiences : config.Issuers;
 
     /// <param name="lifetime">Until the token is refused.</param>
     /// <param name="warnAfter">Until its holder should have had a new one; null for the whole lifetime.</param>
-    public string Issue(ServiceAccount account, IReadOnlyList<string> audiences, TimeSpan lifetime, TimeSpan? warnAfter, IEnumerable<KeyValuePair<string, ObjectMeta>> bound)
+    /// <exception cref="TokenKeyException">It could not be written down for how long the key is needed.</exception>
+    public async Task<string> IssueAsync(
+        ServiceAccount account, IReadOnlyList<string> audiences, TimeSpan lifetime, TimeSpan? warnAfter, IEnumerable<KeyValuePair<string, ObjectMeta>> bound, CancellationToken ct)
     {
+        var signing = await SigningKeyAsync(lifetime, ct);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var about = new JsonObject();
         about.Set("namespace", new JsonText(account.Metadata.Namespace));
@@ -52,7 +56,7 @@ internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog 
         claims.Set(Private, about);
         claims.Set("nbf", new JsonNumber(now));
         claims.Set("sub", new JsonText(UserName(account.Metadata.Namespace, account.Metadata.Name)));
-        return Key.Sign(claims);
+        return signing.Sign(claims);
     }
 
     /// <summary>Whose token it is; null when it is nobody's, or no longer.</summary>
@@ -61,26 +65,15 @@ internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog 
     public UserInfo? Find(string token, IReadOnlyList<string> audiences, out IReadOnlyList<string> meant)
     {
         meant = [];
-        if (!known.TryGetValue(token, out var claims))
+        if (ring.FindClaims(token) is not { } claims || !config.Issuers.Contains(claims.FindText("iss")))
         {
-            claims = Key.FindClaims(token);
-            if (claims is null || claims.FindText("iss") != Issuer)
-            {
-                return null;
-            }
-
-            if (known.Count >= KnownMax)
-            {
-                known.Clear();
-            }
-
-            known[token] = claims;
+            return null;
         }
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         if (now >= Number(claims, "exp") || now < Number(claims, "nbf"))
         {
-            known.TryRemove(token, out _);
+            ring.Current.Forget(token);
             return null;
         }
 
@@ -89,9 +82,24 @@ internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog 
     }
 
     /// <summary>Whom a token is meant for; nobody for what is no token of this server.</summary>
-    public IReadOnlyList<string> AudiencesOf(string token) => Key.FindClaims(token) is { } claims && claims.FindText("iss") == Issuer ? AudiencesOf(claims) : [];
+    public IReadOnlyList<string> AudiencesOf(string token) => ring.FindClaims(token) is { } claims && config.Issuers.Contains(claims.FindText("iss")) ? AudiencesOf(claims) : [];
 
     public static string UserName(string @namespace, string account) => $"system:serviceaccount:{@namespace}:{account}";
+
+    // Keys that others keep are signed with as they are. For our own it is known until when somebody may hold a token of it.
+    private async Task<TokenKey> SigningKeyAsync(TimeSpan lifetime, CancellationToken ct)
+    {
+        ring.Refresh();
+        var signing = ring.Current.Signing;
+        if (config.KeepsKeys && lifetime > signing.Lifetime)
+        {
+            await ring.Own.ChangeAsync(
+                keys => [.. keys.Select(entry => entry.Key.Id == signing.Key.Id && lifetime > entry.Lifetime ? entry with { LifetimeMax = lifetime } : entry)], time, ct);
+            ring.Refresh();
+        }
+
+        return signing.Key;
+    }
 
     private static List<string> AudiencesOf(JsonObject claims) => claims["aud"] is JsonArray list ? [.. list.Items.OfType<JsonText>().Select(static text => text.Value)] : [];
 
@@ -165,6 +173,6 @@ internal sealed class ServiceAccountTokens(TokenKey key, string issuer, Catalog 
     {
         var kind = catalog.Get<T>();
         var found = kind.Objects.Current.Objects.Find(kind.Key(@namespace, reference.FindText("name") ?? ""));
-        return found is not null && found.Value.Metadata.UID == reference.FindText("uid");
+        return found is not null && found.Value.Metadata.UID == reference.FindText("uid") && !(found.Value.Metadata.DeletionTimestamp < time.GetUtcNow() - DeletionLeeway);
     }
 }

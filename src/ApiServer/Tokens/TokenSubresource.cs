@@ -48,10 +48,18 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
         ThrowIfAny(errors, "");
         var audiences = request.Spec.Audiences.Count > 0 ? request.Spec.Audiences : tokens.Audiences;
         var bound = request.Spec.BoundObjectRef is { } reference ? await BoundAsync(reference, call, ct) : [];
-        var isForPod = bound.Any(static pair => pair.Key == "pod") && seconds == SecondsOfPods && audiences.All(tokens.Audiences.Contains);
+        if (tokens.Config.LifetimeMax is { } most && seconds > most.TotalSeconds)
+        {
+            call.Write.Warnings.Add($"requested expiration of {seconds} seconds shortened to {most.TotalSeconds:0} seconds");
+            seconds = (long)most.TotalSeconds;
+        }
+
+        var isForPod = tokens.Config.ExtendsLifetime && bound.Any(static pair => pair.Key == "pod") && seconds == SecondsOfPods && audiences.All(tokens.Audiences.Contains);
         var now = MetadataRules.WholeSeconds(time.GetUtcNow());
         var lifetime = TimeSpan.FromSeconds(seconds);
-        var token = isForPod ? tokens.Issue(account, audiences, LifetimeOfPods, lifetime, bound) : tokens.Issue(account, audiences, lifetime, null, bound);
+        var token = isForPod
+            ? await tokens.IssueAsync(account, audiences, LifetimeOfPods, lifetime, bound, ct)
+            : await tokens.IssueAsync(account, audiences, lifetime, null, bound, ct);
         return SubresourceAnswer.Of(201, request with
         {
             Metadata = request.Metadata with { Name = account.Metadata.Name, Namespace = account.Metadata.Namespace, CreationTimestamp = now },

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer;
 using Navarch.ApiServer.Encryption;
+using Navarch.ApiServer.Tokens;
 using Navarch.Client;
 using Navarch.Cluster.Backup;
 using Navarch.Cluster.Certificates;
@@ -34,15 +34,13 @@ internal static class ControlPlane
     {
         var (profile, paths) = (context.Profile, context.Paths);
         await using var store = await OpenStoreAsync(context, ct);
-        using var tokenKey = ECDsa.Create();
-        tokenKey.ImportFromPem(await File.ReadAllTextAsync(paths.Key(ClusterCertificates.ServiceAccounts), ct));
         var config = new ApiServerConfig
         {
             Port = profile.ApiPort,
             ServerCertificate = Load(context, ClusterCertificates.ApiServer),
             ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
             KubeletClientCertificate = Load(context, ClusterCertificates.KubeletClient),
-            ServiceAccountKey = tokenKey,
+            ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [paths.Key(ClusterCertificates.ServiceAccounts)], KeepsKeys = true },
             EncryptionKeys = new EncryptionKeyFile(paths.EncryptionKeys),
             EncryptResources = context.EncryptResources,
             AdvertiseAddress = MachineAddresses.Primary(),

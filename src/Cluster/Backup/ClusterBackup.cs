@@ -113,7 +113,7 @@ public sealed class ClusterBackup(ProfileStore profiles, IProgressReporter progr
 
     private static async Task WriteProfileAsync(BackupWriter writer, ProfilePaths paths, EncryptionKeys? keys, CancellationToken ct)
     {
-        foreach (var file in Directory.EnumerateFiles(paths.Certificates).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(paths.Certificates).Where(static file => !file.EndsWith(".lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             await writer.WriteProfileFileAsync(Path.GetRelativePath(paths.State, file), await File.ReadAllBytesAsync(file, ct), ct);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Navarch.ApiServer.Tokens;
 using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
@@ -30,7 +31,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     public const string EtcdPeer = "etcd-peer";
     public const string EtcdClient = "apiserver-etcd-client";
 
-    /// <summary>Name of the key that signs tokens of service accounts; there is no certificate of it.</summary>
+    /// <summary>Name of the keys that sign tokens of service accounts, in one file; there is no certificate of them.</summary>
     public const string ServiceAccounts = "service-accounts";
 
     public static readonly TimeSpan RenewBefore = TimeSpan.FromDays(60);
@@ -48,7 +49,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
             Ensure(EtcdAuthority, $"navarch-{profile.Name}-etcd", EtcdSpecs(profile), issued);
         }
 
-        EnsureTokenKey();
+        new TokenKeyFile(paths.Key(ServiceAccounts)).EnsureExists(time); // Never made anew: every pod's token would be worth nothing from one moment to the next.
         return issued;
     }
 
@@ -64,16 +65,6 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
                 AtomicFile.Write(paths.Certificate(name), Encoding.ASCII.GetBytes(certificate.CertificatePem), AtomicFile.Public);
                 issued.Add(name);
             }
-        }
-    }
-
-    // Never made anew: every pod's token would be worth nothing from one moment to the next.
-    private void EnsureTokenKey()
-    {
-        if (!File.Exists(paths.Key(ServiceAccounts)))
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            AtomicFile.Write(paths.Key(ServiceAccounts), Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()), AtomicFile.Private);
         }
     }
 

@@ -5,7 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Tests.Server;
-using Navarch.ApiServer.Tokens;
+using Navarch.Machinery.Tokens;
 using JsonArray = Navarch.Machinery.Json.JsonArray;
 using JsonNumber = Navarch.Machinery.Json.JsonNumber;
 using JsonObject = Navarch.Machinery.Json.JsonObject;
@@ -78,7 +78,7 @@ public sealed class CredentialsTests
         }
 
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var token = new TokenKey(kind == "resigned" ? foreign : server.TokenKey).Sign(claims);
+        var token = (kind == "resigned" ? TokenKey.Of(foreign) : server.TokenKey).Sign(claims);
         var (head, payload, signature) = token.Split('.') is [var a, var b, var c] ? (a, b, c) : default;
         token = kind switch
         {

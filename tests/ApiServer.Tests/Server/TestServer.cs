@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.ApiServer.Tokens;
+using Navarch.Machinery.Tokens;
 using Navarch.Storage;
 using Navarch.Storage.Sqlite;
 
@@ -18,7 +19,6 @@ internal sealed class TestServer : IAsyncDisposable
     public static readonly AdmissionConfig WithoutControllers = new() { Disabled = ["ServiceAccount", "StorageObjectInUseProtection"] };
 
     private readonly List<HttpClient> clients = [];
-    private readonly ECDsa tokenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private IRevisionStore store = null!;
     private Func<CancellationToken, Task<IRevisionStore>> openStore = null!;
     private Func<ApiServerConfig, ApiServerConfig>? configure;
@@ -37,7 +37,9 @@ internal sealed class TestServer : IAsyncDisposable
     public IRevisionStore Store => store;
 
     /// <summary>What signs the tokens of service accounts.</summary>
-    public ECDsa TokenKey => tokenKey;
+    public TokenKey TokenKey => new TokenKeyFile(TokenKeyFile).Load()[0].Key;
+
+    public string TokenKeyFile => Path.Combine(Directory, "service-accounts.key");
 
     private TimeProvider StoreTime { get; init; } = TimeProvider.System;
 
@@ -124,7 +126,6 @@ internal sealed class TestServer : IAsyncDisposable
         await Host.DisposeAsync();
         await store.DisposeAsync();
         Authority.Dispose();
-        tokenKey.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
@@ -137,6 +138,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var ct = TestContext.Current.CancellationToken;
         store = await openStore(ct);
+        new TokenKeyFile(TokenKeyFile).EnsureExists(TimeProvider.System);
         var config = new ApiServerConfig
         {
             BindAddress = IPAddress.Loopback,
@@ -144,7 +146,7 @@ internal sealed class TestServer : IAsyncDisposable
             ServerCertificate = Authority.Server(),
             ClientAuthorities = [Authority.Certificate],
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
-            ServiceAccountKey = tokenKey,
+            ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [TokenKeyFile], KeepsKeys = true },
             Admission = WithoutControllers,
             KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client"),
         };

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Tests.Server;
 
-namespace Navarch.ApiServer.Tests;
+namespace Navarch.ApiServer.Tests.Tokens;
 
 public sealed class TokenTests
 {
