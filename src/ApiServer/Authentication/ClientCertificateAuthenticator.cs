@@ -1,9 +1,10 @@
-using System.Formats.Asn1;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.ApiServer.Authentication;
 
@@ -42,49 +43,20 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
             return Holder.Nobody;
         }
 
-        var name = "";
-        var groups = new List<string>();
-        foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
+        CertificateSubject subject;
+        try
         {
-            if (part.HasMultipleElements)
-            {
-                ReadSet(part.RawData, ref name, groups);
-                continue;
-            }
-
-            Take(part.GetSingleElementType().Value, part.GetSingleElementValue(), ref name, groups);
+            subject = CertificateSubject.Of(certificate.SubjectName);
+        }
+        catch (CryptographicException)
+        {
+            return Holder.Nobody;
         }
 
-        return name.Length == 0 ? Holder.Nobody : new Holder(
-            new UserInfo(name, [.. groups, "system:authenticated"]),
+        return subject.CommonName.Length == 0 ? Holder.Nobody : new Holder(
+            new UserInfo(subject.CommonName, [.. subject.Organizations, "system:authenticated"]),
             new DateTimeOffset(certificate.NotBefore.ToUniversalTime()),
             new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
-    }
-
-    // Go writes several organizations as one set of values.
-    private static void ReadSet(ReadOnlyMemory<byte> raw, ref string name, List<string> groups)
-    {
-        var set = new AsnReader(raw, AsnEncodingRules.DER).ReadSetOf();
-        while (set.HasData)
-        {
-            var pair = set.ReadSequence();
-            var type = pair.ReadObjectIdentifier();
-            var tag = pair.PeekTag();
-            var value = pair.ReadCharacterString((UniversalTagNumber)tag.TagValue);
-            Take(type, value, ref name, groups);
-        }
-    }
-
-    private static void Take(string? type, string? value, ref string name, List<string> groups)
-    {
-        if (type == "2.5.4.3" && value is not null)
-        {
-            name = value;
-        }
-        else if (type == "2.5.4.10" && value is not null)
-        {
-            groups.Add(value);
-        }
     }
 
     private sealed record Holder(UserInfo? User, DateTimeOffset From, DateTimeOffset Until)

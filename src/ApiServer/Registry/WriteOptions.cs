@@ -32,7 +32,7 @@ internal sealed class WriteOptions(UserInfo user)
     /// <summary>Where the request is recorded; null where it is not.</summary>
     public AuditRecord? Audit { get; init; }
 
-    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun) { Uid = User.Uid };
+    public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun) { Uid = User.Uid, Extra = User.Extra };
 }
 
 /// <summary>Which part of an object an update may change.</summary>

@@ -130,6 +130,9 @@ public sealed record WriteContext(string User, IReadOnlyList<string> Groups, Dat
     /// <summary>The user's own id; empty where the authenticator knows none.</summary>
     public string Uid { get; init; } = "";
 
+    /// <summary>What else the user's credentials say.</summary>
+    public Map<IReadOnlyList<string>> Extra { get; init; } = [];
+
     /// <summary>Whole seconds: times are stored so, and an object must equal itself when it is read back.</summary>
     public DateTimeOffset Now { get; } = new(Now.UtcTicks - (Now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Navarch.Api;
 using Navarch.Api.Certificates.V1;
 using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Certificates;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Admission.Certificates;
@@ -13,7 +12,6 @@ internal sealed class CertificateSubjects : IAdmission
 {
     private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
     private const string Masters = "system:masters";
-    private const string Organization = "2.5.4.10";
 
     public ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct) =>
         request.Operation == "CREATE" && request.Value is CertificateSigningRequest { Spec.SignerName: ClientSigner } wanted && AsksForEverything(wanted)
@@ -24,12 +22,9 @@ internal sealed class CertificateSubjects : IAdmission
     {
         try
         {
-            var request = CertificateRequest.LoadSigningRequestPem(
-                Encoding.ASCII.GetString(wanted.Spec.Request.Span), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.SkipSignatureValidation | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-            return request.SubjectName.EnumerateRelativeDistinguishedNames().Any(static name =>
-                !name.HasMultipleElements && name.GetSingleElementType().Value == Organization && name.GetSingleElementValue() == Masters);
+            return SigningRequest.Parse(wanted.Spec.Request.Span).Subject.Organizations.Contains(Masters);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
+        catch (CryptographicException)
         {
             return false; // No request at all: the rules of the kind refuse it.
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.Api.Certificates.V1;
+using Navarch.Machinery.Certificates;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.Certificates;
@@ -43,7 +44,7 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
 
     public override CertificateSigningRequest PrepareForCreate(CertificateSigningRequest value, WriteContext context) => value with
     {
-        Spec = value.Spec with { Username = context.User, UID = context.Uid, Groups = context.Groups, Extra = [] },
+        Spec = value.Spec with { Username = context.User, UID = context.Uid, Groups = context.Groups, Extra = context.Extra },
         Status = CertificateSigningRequestStatus.Empty,
     };
 
@@ -193,18 +194,17 @@ public sealed class CertificateSigningRequestResource : Resource<CertificateSign
 
     private static string? RequestProblem(ReadOnlySpan<byte> pem)
     {
-        if (Pem.Find(pem, out _) is not { Label: "CERTIFICATE REQUEST" } block)
+        if (Pem.Find(pem, out _) is not { Label: "CERTIFICATE REQUEST" })
         {
             return "PEM block type must be CERTIFICATE REQUEST";
         }
 
         try
         {
-            // Loading checks the signature, which shows that the requestor has the key.
-            CertificateRequest.LoadSigningRequest(block.Content, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+            SigningRequest.Parse(pem);
             return null;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
+        catch (CryptographicException)
         {
             return "x509: malformed certificate request";
         }

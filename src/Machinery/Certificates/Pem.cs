@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Navarch.ApiServer.Resources.Certificates;
+namespace Navarch.Machinery.Certificates;
 
 /// <summary>Blocks of a PEM text (RFC 7468), headers of older forms included.</summary>
-internal static class Pem
+public static class Pem
 {
     /// <summary>The first block, or null.</summary>
     /// <param name="end">Bytes up to the end of the block.</param>
@@ -48,4 +48,4 @@ internal static class Pem
     }
 }
 
-internal sealed record PemBlock(string Label, bool HasHeaders, byte[] Content);
+public sealed record PemBlock(string Label, bool HasHeaders, byte[] Content);
