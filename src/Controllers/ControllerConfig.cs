@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Navarch.Client;
 
 namespace Navarch.Controllers;
@@ -13,6 +14,12 @@ public sealed record ControllerConfig
 
     /// <summary>The cluster's certificate authority, PEM; empty publishes none.</summary>
     public string RootCertificate { get; init; } = "";
+
+    /// <summary>What signs certificates for those who ask by CertificateSigningRequests: an authority with its key. Null: nobody does.</summary>
+    public Func<X509Certificate2>? SigningAuthority { get; init; }
+
+    /// <summary>How long such certificates are good for where less is not asked for.</summary>
+    public TimeSpan SigningDuration { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>Silence after which a node counts as gone. Must be several of its heartbeats (10 s).</summary>
     public TimeSpan NodeGracePeriod { get; init; } = TimeSpan.FromSeconds(40);

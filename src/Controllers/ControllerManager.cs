@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Apps.V1;
+using Navarch.Api.Certificates.V1;
 using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
 using Navarch.Api.Networking.V1;
 using Navarch.Api.Rbac.V1;
 using Navarch.Client;
+using Navarch.Controllers.Certificates;
 
 namespace Navarch.Controllers;
 
@@ -78,6 +80,15 @@ public static partial class ControllerManager
             Host(new RootCertificateController(namespaces, informers.Get<ConfigMap>(), recording, config.RootCertificate), 1);
         }
 
+        var certificates = informers.Get<CertificateSigningRequest>();
+        if (config.SigningAuthority is { } authority)
+        {
+            Host(new CertificateSigningController(certificates, recording, new SigningAuthority(authority, config.SigningDuration, time), time), 1);
+        }
+
+        Host(new KubeletClientApprover(certificates, recording, time), 1);
+        Host(new KubeletServingApprover(certificates, nodes, services, recording, Recorder("kubelet-serving-approver"), time), 1);
+        Host(new CertificateRequestCleaner(certificates, recording, time), 1);
         Host(new ClusterRoleAggregationController(informers.Get<ClusterRole>(), recording), 1);
         Host(new PodGarbageController(pods, nodes, recording, Recorder("pod-garbage-collector"), time, config.FinishedPodsMax), 1);
         if (!config.Disabled.Contains("garbagecollector"))

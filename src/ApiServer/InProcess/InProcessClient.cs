@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using Navarch.Api;
+using Navarch.Api.Authorization.V1;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Reviews;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Client;
 using Navarch.Machinery.Errors;
@@ -27,6 +29,8 @@ internal sealed class InProcessClient(
     TimeProvider time) : IClient
 {
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromSeconds(60);
+
+    private readonly AccessQuestion access = new(authorizer);
 
     public Task<T> GetAsync<T>(NamespacedName name, CancellationToken ct) where T : class, IResource<T> => GuardAsync(async () =>
     {
@@ -118,6 +122,12 @@ internal sealed class InProcessClient(
 
     public Task<T> CreateAsync<T>(T resource, CancellationToken ct) where T : class, IResource<T> => GuardAsync(async () =>
     {
+        if (resource is SubjectAccessReview question)
+        {
+            await RequireAsync(T.ResourceType, "create", "", "", "", ct);
+            return (T)(IResource)await access.AnswerAsync(question, ct);
+        }
+
         var @namespace = resource.Metadata.Namespace;
         var kind = await AdmitAsync<T>("create", @namespace, "", "", ct);
         var stored = await objects.CreateAsync(kind, @namespace, WithDefaults(kind, resource), Options("", ""), ct);
@@ -141,7 +151,7 @@ internal sealed class InProcessClient(
         if (patch.Kind == PatchKind.Apply)
         {
             var apply = ApplyBody.Parse(kind, patch.Body.Span, patch.FieldManager, subresource, patch.Force, time.GetUtcNow());
-            var refusal = scope == UpdateScope.Main ? await CreateRight.FindRefusalAsync(authorizer, user, Info(kind, "create", name.Namespace, name.Name, ""), ct) : null;
+            var refusal = scope == UpdateScope.Main ? await CreateRight.FindRefusalAsync(authorizer, user, Info(kind.Type, "create", name.Namespace, name.Name, ""), ct) : null;
             var applied = await objects.UpdateAsync(
                 kind, name.Namespace, name.Name, apply.Apply, scope, new WriteOptions(user) { IsApply = true, FieldManager = patch.FieldManager, Subresource = subresource }, ct,
                 scope == UpdateScope.Main ? () => refusal is not null ? throw refusal : apply.Apply(null) : null);
@@ -246,20 +256,29 @@ internal sealed class InProcessClient(
     private async ValueTask<Kind> AdmitAsync<T>(string verb, string @namespace, string name, string subresource, CancellationToken ct, string fieldSelector = "", string labelSelector = "") where T : class, IResource<T>
     {
         var kind = catalog.Find(T.ResourceType) ?? throw StatusErrors.NotFoundPath().AsException();
-        var info = Info(kind, verb, @namespace, name, subresource);
-        var decision = await authorizer.DecideAsync(user, info.Selecting(fieldSelector, labelSelector), ct);
-        return decision.IsAllowed ? kind : throw Refusal.Of(user, info, decision.Reason);
+        await RequireAsync(kind.Type, verb, @namespace, name, subresource, ct, fieldSelector, labelSelector);
+        return kind;
     }
 
-    private static RequestInfo Info(Kind kind, string verb, string @namespace, string name, string subresource) => new()
+    private async ValueTask RequireAsync(ResourceType type, string verb, string @namespace, string name, string subresource, CancellationToken ct, string fieldSelector = "", string labelSelector = "")
+    {
+        var info = Info(type, verb, @namespace, name, subresource);
+        var decision = await authorizer.DecideAsync(user, info.Selecting(fieldSelector, labelSelector), ct);
+        if (!decision.IsAllowed)
+        {
+            throw Refusal.Of(user, info, decision.Reason);
+        }
+    }
+
+    private static RequestInfo Info(ResourceType type, string verb, string @namespace, string name, string subresource) => new()
     {
         Verb = verb,
         Path = "",
         IsResource = true,
-        Group = kind.Type.Group,
-        Version = kind.Type.Version,
+        Group = type.Group,
+        Version = type.Version,
         Namespace = @namespace,
-        Resource = kind.Type.Plural,
+        Resource = type.Plural,
         Name = name,
         Subresource = subresource,
     };

@@ -54,6 +54,16 @@ internal sealed class AccessQuestion(IAuthorizer authorizer)
         return new SubjectAccessReviewStatus { Allowed = decision.IsAllowed, Denied = decision.Verdict == Verdict.Deny, Reason = decision.Reason };
     }
 
+    /// <summary>May somebody? The question with its answer.</summary>
+    /// <exception cref="StatusException">422: the question is not one.</exception>
+    public async ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview question, CancellationToken ct)
+    {
+        var (errors, spec) = (new FieldErrors(), question.Spec);
+        Somebody(errors, spec);
+        NoMetadata(errors, question.Metadata, ObjectMeta.Empty, "must be empty");
+        return question with { Status = await AskAsync("SubjectAccessReview", SubjectOf(spec), spec.ResourceAttributes, spec.NonResourceAttributes, errors, ct) };
+    }
+
     public static UserInfo SubjectOf(SubjectAccessReviewSpec spec) => new(spec.User, spec.Groups) { Uid = spec.UID, Extra = spec.Extra };
 
     public static void Somebody(FieldErrors errors, SubjectAccessReviewSpec spec)
@@ -91,16 +101,7 @@ internal sealed class SelfSubjectAccessReviews(AccessQuestion access) : SelfAnsw
 /// <summary>May somebody?</summary>
 internal sealed class SubjectAccessReviews(AccessQuestion access) : SelfAnsweringReview<SubjectAccessReview>
 {
-    protected override async ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview question, ApiRequest request)
-    {
-        var (errors, spec) = (new FieldErrors(), question.Spec);
-        AccessQuestion.Somebody(errors, spec);
-        AccessQuestion.NoMetadata(errors, question.Metadata, ObjectMeta.Empty, "must be empty");
-        return question with
-        {
-            Status = await access.AskAsync("SubjectAccessReview", AccessQuestion.SubjectOf(spec), spec.ResourceAttributes, spec.NonResourceAttributes, errors, request.Aborted),
-        };
-    }
+    protected override ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview question, ApiRequest request) => access.AnswerAsync(question, request.Aborted);
 }
 
 /// <summary>May somebody, in this namespace?</summary>

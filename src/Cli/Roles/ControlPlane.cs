@@ -108,6 +108,7 @@ internal static class ControlPlane
             ClusterNetwork = context.Profile.PodCidr,
             LeaderElection = election,
             RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
+            SigningAuthority = SigningAuthority(context),
         };
         return ControllerManager.RunAsync(config, client, context.Logs, context.Time, new Random(), ct);
     }
@@ -115,6 +116,18 @@ internal static class ControlPlane
     private static Task SchedulerAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct) =>
         SchedulerProcess.RunAsync(
             new SchedulerConfig { Host = context.MemberName, LeaderElection = election }, client, context.Logs, context.Time, new Random(), ct);
+
+    // Where the authority's key is kept elsewhere, others sign.
+    private static Func<X509Certificate2>? SigningAuthority(RoleContext context)
+    {
+        if (!File.Exists(context.Paths.Key(ClusterCertificates.Authority)))
+        {
+            return null;
+        }
+
+        var authority = Load(context, ClusterCertificates.Authority);
+        return () => authority;
+    }
 
     private static X509Certificate2 Load(RoleContext context, string name) =>
         X509Certificate2.CreateFromPemFile(context.Paths.Certificate(name), context.Paths.Key(name));

@@ -32,6 +32,11 @@ public sealed class RightsTests
 
         var signed = await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"status":{"conditions":[{"type":"Failed","status":"True","reason":"r","message":"m"}]}}""");
         Assert.Equal("certificatesigningrequests.certificates.k8s.io \"a\" is forbidden: user not permitted to sign requests with signerName \"example.com/serving\"", signed.Message);
+
+        using var made = server.Authority.Client("eve", "system:masters");
+        var forged = await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"status":{"certificate":"PEM"}}"""
+            .Replace("PEM", Convert.ToBase64String(Encoding.ASCII.GetBytes(made.ExportCertificatePem())), StringComparison.Ordinal));
+        Assert.Equal((403, signed.Message), (forged.Code, forged.Message));
     }
 
     [Fact]
