@@ -43,11 +43,31 @@ public sealed class NamespaceControllersTests
         await cluster.Client.DeleteAsync<Namespace>(new NamespacedName("", "web"), default);
 
         var found = (await cluster.UntilAsync<Namespace>(all => all[0].Status.Conditions.Count > 0))[0];
-        Assert.Equal("Some resources are remaining: configmaps has 1 resource instances", Message(found, "NamespaceContentRemaining"));
+        Assert.Equal("Some resources are remaining: configmaps. has 1 resource instances", Message(found, "NamespaceContentRemaining"));
         Assert.Equal("Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances", Message(found, "NamespaceFinalizersRemaining"));
 
         await cluster.Client.PatchAsync<ConfigMap>(new("web", "held"), Patch.Merge("""{"metadata":{"finalizers":[]}}"""), default);
         await cluster.UntilAsync<Namespace>(all => all.Count == 0);
+    }
+
+    [Fact]
+    public async Task Nothing_else_goes_before_the_last_pod()
+    {
+        var held = A.Pod("held", ns: "web");
+        await using var cluster = ControllerCluster.Start(
+            A.Namespace("web"), A.ConfigMap("needed", ns: "web"), held with { Metadata = held.Metadata with { Finalizers = ["example.com/keep"] } });
+
+        await cluster.Client.DeleteAsync<Namespace>(new NamespacedName("", "web"), default);
+
+        var found = (await cluster.UntilAsync<Namespace>(all => all[0].Status.Conditions.Count > 0))[0];
+        Assert.Equal("Some resources are remaining: pods. has 1 resource instances", Message(found, "NamespaceContentRemaining"));
+        Assert.Equal("Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances", Message(found, "NamespaceFinalizersRemaining"));
+        Assert.Equal("All content successfully deleted, may be waiting on finalization", Message(found, "NamespaceDeletionContentFailure"));
+        Assert.Contains(cluster.Fake.All<ConfigMap>(), map => map.Metadata.Name == "needed");
+
+        await cluster.Client.PatchAsync<Pod>(new("web", "held"), Patch.Merge("""{"metadata":{"finalizers":[]}}"""), default);
+        await cluster.UntilAsync<Namespace>(all => all.Count == 0);
+        Assert.Empty(cluster.Fake.All<ConfigMap>());
     }
 
     [Fact]

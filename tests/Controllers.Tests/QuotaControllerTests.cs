@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.Api.DynamicResources.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Testing;
 
@@ -28,6 +29,42 @@ public sealed class QuotaControllerTests
             A.Namespace("web"), quota with { Status = new ResourceQuotaStatus { Hard = quota.Spec.Hard, Used = [new("pods", new Quantity(3))] } });
 
         await cluster.UntilAsync<ResourceQuota>(all => all[0].Status.Used["pods"] == new Quantity(0));
+    }
+
+    [Fact]
+    public async Task Claims_are_counted_by_what_they_may_get_at_most()
+    {
+        const string Of = ".deviceclass.resource.k8s.io/devices";
+        var claim = new Api.DynamicResources.V1.ResourceClaim
+        {
+            Metadata = new ObjectMeta { Name = "c", Namespace = "web" },
+            Spec = new ResourceClaimSpec
+            {
+                Devices = new DeviceClaim
+                {
+                    Requests =
+                    [
+                        new DeviceRequest { Name = "a", Exactly = new ExactDeviceRequest { DeviceClassName = "gpu", AllocationMode = "ExactCount", Count = 2 } },
+                        new DeviceRequest
+                        {
+                            Name = "b",
+                            FirstAvailable =
+                            [
+                                new DeviceSubRequest { Name = "x", DeviceClassName = "gpu", AllocationMode = "ExactCount", Count = 4 },
+                                new DeviceSubRequest { Name = "y", DeviceClassName = "gpu", AllocationMode = "ExactCount", Count = 3 },
+                                new DeviceSubRequest { Name = "z", DeviceClassName = "net", AllocationMode = "All" },
+                            ],
+                        },
+                    ],
+                },
+            },
+        };
+        await using var cluster = ControllerCluster.Start(
+            A.Namespace("web"), claim, Quota([new("gpu" + Of, new Quantity(9)), new("net" + Of, new Quantity(9)), new("count/resourceclaims.resource.k8s.io", new Quantity(9))]));
+
+        var quota = (await cluster.UntilAsync<ResourceQuota>(all => all[0].Status.Used.Count > 0))[0];
+
+        Assert.Equal([new("count/resourceclaims.resource.k8s.io", new Quantity(1)), new("gpu" + Of, new Quantity(6)), new("net" + Of, new Quantity(32))], quota.Status.Used);
     }
 
     [Fact]

@@ -110,6 +110,30 @@ public sealed class RealServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_of_any_kind_outlives_its_namespace()
+    {
+        var names = await NamespacedKindsAsync();
+        var kubectl = new Kubectl(server, "1.33");
+        await kubectl.OkAsync("create", "namespace", "full");
+        var manifest = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "manifests", "every-kind.yaml"), TestContext.Current.CancellationToken);
+        var objects = manifest.Split("\n---\n").Where(document => names.Contains(Kind(document))).ToList();
+        Assert.Equal(names, objects.Select(Kind).ToHashSet());
+        var (code, _, error) = await kubectl.RunAsync("apply", "-n", "full", "-f", kubectl.Manifest("full.yaml", string.Join("\n---\n", objects.Select(static document => document.Replace("namespace: default", "namespace: full", StringComparison.Ordinal)))));
+        Assert.True(code == 0, error);
+        var before = await KeysAsync("full");
+        Assert.True(before.Count >= names.Count, string.Join('\n', before));
+
+        Start(inProcess: true);
+        await kubectl.OkAsync("delete", "namespace", "full", "--timeout=40s");
+
+        Assert.Equal([], await KeysAsync("full"));
+        await kubectl.OkAsync("create", "namespace", "full");
+        await kubectl.OkAsync("create", "configmap", "new", "-n", "full");
+
+        static string Kind(string document) => document.Split('\n').First(static line => line.StartsWith("kind: ", StringComparison.Ordinal))["kind: ".Length..];
+    }
+
+    [Fact]
     public async Task Controllers_at_rest_write_nothing()
     {
         Start(inProcess: true);
@@ -155,6 +179,25 @@ public sealed class RealServerTests : IAsyncLifetime
         await UntilAsync<ClusterRole>("", all => !Has(all, "view") && !Has(all, "edit") && !Has(all, "admin"));
 
         static bool Has(IReadOnlyList<ClusterRole> all, string name) => all.Single(role => role.Metadata.Name == name).Rules.Any(rule => rule.Resources.Contains("widgets"));
+    }
+
+    /// <summary>What is stored of a namespace, by whatever kind.</summary>
+    private async Task<IReadOnlyList<string>> KeysAsync(string ns) =>
+        [.. (await server.Store.RangeAsync("", default)).Entries.Select(static entry => entry.Key).Where(key => key.Contains($"/{ns}/", StringComparison.Ordinal))];
+
+    /// <summary>The kinds within namespaces that the server says it has.</summary>
+    private async Task<HashSet<string>> NamespacedKindsAsync()
+    {
+        var kinds = new HashSet<string>();
+        foreach (var root in (string[])["/api", "/apis"])
+        {
+            var groups = (await server.Admin.GetAsync(root, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).Items;
+            kinds.UnionWith(groups.SelectMany(static group => group!["versions"]!.AsArray()).SelectMany(static version => version!["resources"]!.AsArray())
+                .Where(static resource => (string)resource!["scope"]! == "Namespaced" && resource["verbs"]!.AsArray().Any(static verb => (string)verb! == "list"))
+                .Select(static resource => (string)resource!["responseKind"]!["kind"]!));
+        }
+
+        return kinds;
     }
 
     private void Start(bool inProcess)

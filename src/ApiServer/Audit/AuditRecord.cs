@@ -27,6 +27,8 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     private UserInfo? Impersonated { get; set; }
 
     // What those who decided about the request have to say, by key, as the log shows it.
+    // Of a collection, several objects are deleted at once.
+    private readonly Lock gate = new();
     private SortedDictionary<string, string>? annotations;
 
     /// <summary>The record of a request; null where it is not recorded.</summary>
@@ -55,7 +57,10 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     {
         if (rule.Level >= from)
         {
-            (annotations ??= new(StringComparer.Ordinal)).TryAdd(key, value);
+            lock (gate)
+            {
+                (annotations ??= new(StringComparer.Ordinal)).TryAdd(key, value);
+            }
         }
     }
 

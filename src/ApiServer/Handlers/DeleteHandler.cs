@@ -10,6 +10,9 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary>DELETE of an object or of all that a selection matches.</summary>
 internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvider time)
 {
+    // Of one collection in flight at once: writes that come together share a commit, and others have their turn.
+    private const int DeletionsMax = 16;
+
     public async Task HandleAsync(ApiRequest request, Kind kind)
     {
         var info = request.Info;
@@ -34,21 +37,28 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
         var (options, write) = await OptionsAsync(request);
         var format = request.Format(Offer.Forms);
         var page = await ListPage.ReadAsync(ListRequest.Of(kind, request.Info.Namespace, request.Options), cache, time, request.Aborted);
-        var gone = new List<StoredObject>(page.Items.Count);
-        foreach (var item in page.Items)
+        var gone = new StoredObject?[page.Items.Count];
+        await Parallel.ForAsync(0, gone.Length, new ParallelOptions { MaxDegreeOfParallelism = DeletionsMax, CancellationToken = request.Aborted }, async (i, ct) =>
         {
+            // Lists are not for several threads.
+            var own = new WriteOptions(write.User) { IsDryRun = write.IsDryRun, Audit = write.Audit };
             try
             {
-                var outcome = await objects.DeleteAsync(kind, item.Namespace, item.Name, options, write, request.Aborted);
-                gone.Add(outcome.Object);
+                gone[i] = (await objects.DeleteAsync(kind, page.Items[i].Namespace, page.Items[i].Name, options, own, ct)).Object;
             }
             catch (StatusException e) when (e.Status.Code == 404)
             {
                 // Somebody else was faster. It is gone, which is what was asked.
             }
-        }
-
-        await ListAnswer.WriteAsync(request, kind, page with { Items = gone }, format, time);
+            finally
+            {
+                lock (write.Warnings)
+                {
+                    write.Warnings.AddRange(own.Warnings);
+                }
+            }
+        });
+        await ListAnswer.WriteAsync(request, kind, page with { Items = [.. gone.OfType<StoredObject>()] }, format, time);
     }
 
     // What upstream answers with the object as it was, not with a Status.

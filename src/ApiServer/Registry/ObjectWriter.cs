@@ -177,6 +177,8 @@ internal sealed class ObjectWriter(
             return (exists ? null : StoredObject.From(prepared, 0, keepValue: true), name);
         }
 
+        // Admission may have taken a while, in which the namespace was emptied: what comes now would stay for ever.
+        LivingNamespace.Require(catalog.Get<Namespace>(), kind, @namespace, name);
         var charge = store.Quotas is { } quotas ? await quotas.ChargeAsync(kind, value, null, options, ct) : null;
         var stored = await store.PutAsync(kind, prepared, null, reservation, ct);
         if (stored is null && charge is not null)

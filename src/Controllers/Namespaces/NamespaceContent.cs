@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.Api.Core.V1;
 using Navarch.Client;
 
 namespace Navarch.Controllers;
@@ -10,19 +11,55 @@ namespace Navarch.Controllers;
 internal sealed record NamespaceContent(
     IReadOnlyDictionary<string, int> Remaining, IReadOnlyDictionary<string, int> Finalizers, IReadOnlyList<string> Failures)
 {
+    // In flight at once: writes that come together share a commit.
+    private const int DeletionsMax = 32;
+
     public bool IsGone => Remaining.Count == 0 && Failures.Count == 0;
 
-    /// <summary>Deletes everything in the namespace and says what is left. A kind in trouble holds up itself alone.</summary>
+    /// <summary>
+    /// Deletes what is in the namespace and says what is left. Pods come first, and while there are any, nothing else goes: they
+    /// need their configuration, accounts and network policies to the end. Events come last, for they tell of the rest. A kind
+    /// in trouble holds up itself alone.
+    /// </summary>
     public static async Task<NamespaceContent> DeleteAsync(IClient client, string name, CancellationToken ct)
     {
         var deletions = new Deletions(client, name, ct);
-        Kinds.VisitNamespaced(deletions);
-        var failures = new List<string>();
-        foreach (var (kind, deletion) in deletions.Running)
+        await deletions.DeleteAllAsync<Pod>();
+        if (deletions.Remaining.Count == 0)
+        {
+            Kinds.VisitNamespaced(deletions);
+            await Task.WhenAll(deletions.Running);
+            await deletions.DeleteAllAsync<Event>();
+        }
+
+        return new NamespaceContent(deletions.Remaining, deletions.Finalizers, deletions.Failures);
+    }
+
+    private sealed class Deletions(IClient client, string name, CancellationToken ct) : IKindVisitor
+    {
+        private readonly Lock gate = new();
+
+        public List<Task> Running { get; } = [];
+
+        public SortedDictionary<string, int> Remaining { get; } = new(StringComparer.Ordinal);
+
+        public SortedDictionary<string, int> Finalizers { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Failures { get; } = [];
+
+        public void Visit<T>() where T : class, IResource<T>
+        {
+            if (typeof(T) != typeof(Pod) && typeof(T) != typeof(Event))
+            {
+                Running.Add(DeleteAllAsync<T>());
+            }
+        }
+
+        public async Task DeleteAllAsync<T>() where T : class, IResource<T>
         {
             try
             {
-                await deletion;
+                await DeleteAsync<T>();
             }
             catch (ApiException e) when (e.IsNotFound)
             {
@@ -30,46 +67,35 @@ internal sealed record NamespaceContent(
             }
             catch (ApiException e)
             {
-                failures.Add($"{kind.GroupResource}: {e.Message}");
+                lock (gate)
+                {
+                    Failures.Add($"{T.ResourceType.GroupResource}: {e.Message}");
+                }
             }
         }
 
-        return new NamespaceContent(deletions.Remaining, deletions.Finalizers, failures);
-    }
-
-    private sealed class Deletions(IClient client, string name, CancellationToken ct) : IKindVisitor
-    {
-        public List<(ResourceType Kind, Task Deletion)> Running { get; } = [];
-
-        public SortedDictionary<string, int> Remaining { get; } = new(StringComparer.Ordinal);
-
-        public SortedDictionary<string, int> Finalizers { get; } = new(StringComparer.Ordinal);
-
-        public void Visit<T>() where T : class, IResource<T> => Running.Add((T.ResourceType, DeleteAllAsync<T>()));
-
-        private async Task DeleteAllAsync<T>() where T : class, IResource<T>
+        private async Task DeleteAsync<T>() where T : class, IResource<T>
         {
             var query = ListQuery.In(name);
             var items = (await client.ListAsync<T>(query, ct)).Items;
-            foreach (var item in items.Where(item => item.Metadata.DeletionTimestamp is null))
-            {
-                await client.DeleteAsync(item, ct);
-            }
-
             if (items.Count == 0)
             {
                 return;
             }
 
+            await Parallel.ForEachAsync(
+                items.Where(static item => item.Metadata.DeletionTimestamp is null),
+                new ParallelOptions { MaxDegreeOfParallelism = DeletionsMax, CancellationToken = ct },
+                async (item, token) => await client.DeleteAsync(item, token));
             var left = (await client.ListAsync<T>(query, ct)).Items;
-            lock (Remaining)
+            lock (gate)
             {
                 if (left.Count > 0)
                 {
-                    Remaining[T.ResourceType.GroupResource] = left.Count;
+                    Remaining[$"{T.ResourceType.Plural}.{T.ResourceType.Group}"] = left.Count;
                 }
 
-                foreach (var finalizer in left.SelectMany(item => item.Metadata.Finalizers))
+                foreach (var finalizer in left.SelectMany(static item => item.Metadata.Finalizers))
                 {
                     Finalizers[finalizer] = Finalizers.GetValueOrDefault(finalizer) + 1;
                 }

@@ -3,6 +3,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Client;
 using Navarch.Machinery.Pods;
 using Navarch.Machinery.Quotas;
+using ResourceClaim = Navarch.Api.DynamicResources.V1.ResourceClaim;
 
 namespace Navarch.Controllers;
 
@@ -89,10 +90,11 @@ public sealed class ResourceQuotaController(
         var used = Sum(quota, pods.List(space));
         used = PodAmounts.Add(used, Sum(quota, services.List(space)));
         used = PodAmounts.Add(used, Sum(quota, claims.List(space)));
+        used = PodAmounts.Add(used, await DevicesAsync(quota, ct));
         foreach (var type in counts.Types)
         {
             // A quota with scopes counts nothing that has none.
-            if (QuotaRule.Of(type) is { ChangesByUpdate: false } rule && quota.Spec is { Scopes.Count: 0, ScopeSelector: null }
+            if (QuotaRule.Of(type) is { IsCountAlone: true } rule && quota.Spec is { Scopes.Count: 0, ScopeSelector: null }
                 && quota.Spec.Hard.Keys.Where(rule.Tracks).ToList() is { Count: > 0 } names
                 && await counts.CountAsync(client, type, space, ct) is { } count)
             {
@@ -104,6 +106,24 @@ public sealed class ResourceQuotaController(
         }
 
         return used;
+    }
+
+    // Few quotas speak of devices: nobody keeps their claims in memory for them.
+    private async Task<Map<Quantity>> DevicesAsync(ResourceQuota quota, CancellationToken ct)
+    {
+        if (!quota.Spec.Hard.Keys.Any(QuotaRule.Of(ResourceClaim.ResourceType)!.Tracks))
+        {
+            return [];
+        }
+
+        try
+        {
+            return Sum(quota, (await client.ListAsync<ResourceClaim>(ListQuery.In(quota.Metadata.Namespace), ct)).Items);
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return []; // The server has no such kind.
+        }
     }
 
     private Map<Quantity> Sum<T>(ResourceQuota quota, IReadOnlyList<T> all) where T : class, IResource<T>

@@ -5,9 +5,11 @@ using Navarch.Api.Batch.V1;
 using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
+using Navarch.Api.DynamicResources.V1;
 using Navarch.Api.Networking.V1;
 using Navarch.Api.Policy.V1;
 using Navarch.Api.Rbac.V1;
+using Navarch.Api.Storage.V1;
 
 namespace Navarch.Controllers;
 
@@ -42,6 +44,9 @@ internal static class Kinds
         visitor.Visit<Secret>();
         visitor.Visit<ServiceAccount>();
         visitor.Visit<PersistentVolumeClaim>();
+        visitor.Visit<Api.DynamicResources.V1.ResourceClaim>();
+        visitor.Visit<ResourceClaimTemplate>();
+        visitor.Visit<CSIStorageCapacity>();
         visitor.Visit<ControllerRevision>();
         visitor.Visit<PodTemplate>();
         visitor.Visit<LimitRange>();

@@ -18,6 +18,8 @@ internal sealed class CountQuotaRule : QuotaRule
         }
     }
 
+    public override bool IsCountAlone => true;
+
     public override bool Tracks(string name) => usage.ContainsKey(name);
 
     public override Map<Quantity> Usage(IResource value, DateTimeOffset now) => usage;

@@ -12,6 +12,9 @@ public abstract class QuotaRule
     /// <summary>Whether an update can change how much an object uses; else only its coming and going do.</summary>
     public virtual bool ChangesByUpdate => false;
 
+    /// <summary>Whether all objects of the kind use the same, so that knowing how many there are is enough.</summary>
+    public virtual bool IsCountAlone => false;
+
     /// <summary>The rule of a kind; null for what no quota counts.</summary>
     public static QuotaRule? Of(ResourceType type) => type switch
     {
@@ -19,6 +22,7 @@ public abstract class QuotaRule
         { Group: "", Plural: "pods" } => PodQuotaRule.Instance,
         { Group: "", Plural: "services" } => ServiceQuotaRule.Instance,
         { Group: "", Plural: "persistentvolumeclaims" } => ClaimQuotaRule.Instance,
+        { Group: "resource.k8s.io", Plural: "resourceclaims" } => DeviceClaimQuotaRule.Instance,
         _ => Counted.GetOrAdd(type.GroupResource, static (_, type) => new CountQuotaRule(type), type),
     };
 

@@ -145,6 +145,109 @@ public sealed class QuotaTests(SharedServer shared) : IClassFixture<SharedServer
     }
 
     [Fact]
+    public async Task A_claim_that_grows_is_charged_for_the_rest()
+    {
+        var ns = await WithAsync("""{"hard":{"requests.storage":"10Gi"}}""", """{"requests.storage":"0"}""");
+        await Admin.PostAsync("/apis/storage.k8s.io/v1/storageclasses", """{"metadata":{"name":"grows"},"provisioner":"p","allowVolumeExpansion":true}""");
+        var claims = $"/api/v1/namespaces/{ns}/persistentvolumeclaims";
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(201, (await Admin.PostAsync(claims, """{"metadata":{"name":"NAME"},"spec":{"storageClassName":"grows","volumeName":"v","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}"""
+                .Replace("NAME", $"c{i}", StringComparison.Ordinal))).Code);
+            Assert.Equal(200, (await Admin.PatchAsync($"{claims}/c{i}/status", "merge-patch+json", """{"status":{"phase":"Bound","capacity":{"storage":"1Gi"}}}""")).Code);
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Admin.PatchAsync($"{claims}/c{i}", "merge-patch+json", """{"spec":{"resources":{"requests":{"storage":"4Gi"}}}}""")));
+
+        Assert.Equal(2, answers.Count(static answer => answer.Code == 200));
+        Assert.All(answers.Where(static answer => answer.Code != 200), static answer => Assert.EndsWith(
+            "exceeded quota: q, requested: requests.storage=3Gi, used: requests.storage=10Gi, limited: requests.storage=10Gi", answer.Message, StringComparison.Ordinal));
+        Assert.Equal("10Gi", await UsedAsync(ns, "requests.storage"));
+    }
+
+    [Fact]
+    public async Task Of_many_resizes_at_once_as_many_get_through_as_there_is_room_for()
+    {
+        var ns = await WithAsync("""{"hard":{"requests.cpu":"8"}}""", """{"requests.cpu":"0"}""");
+        var pods = $"/api/v1/namespaces/{ns}/pods";
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(201, (await PodAsync(ns, $"p{i}", """{"metadata":{"name":"NAME"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"},"limits":{"cpu":"4"}}}]}}""")).Code);
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Admin.PatchAsync(
+            $"{pods}/p{i}/resize", "strategic-merge-patch+json", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"2"}}}]}}""")));
+
+        Assert.Equal(2, answers.Count(static answer => answer.Code == 200));
+        Assert.All(answers.Where(static answer => answer.Code != 200), static answer => Assert.EndsWith("exceeded quota: q, requested: requests.cpu=1, used: requests.cpu=8, limited: requests.cpu=8", answer.Message, StringComparison.Ordinal));
+        Assert.Equal("8", await UsedAsync(ns, "requests.cpu"));
+        foreach (var i in Enumerable.Range(0, 6).Where(i => answers[i].Code == 200))
+        {
+            Assert.Equal(200, (await Admin.PatchAsync($"{pods}/p{i}/resize", "strategic-merge-patch+json", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]}}""")).Code);
+        }
+
+        Assert.Equal("6", await UsedAsync(ns, "requests.cpu"));
+    }
+
+    [Fact]
+    public async Task What_nodes_have_of_their_own_and_of_disks_is_counted()
+    {
+        var ns = await WithAsync(
+            """{"hard":{"requests.example.com/gpu":"2","hugepages-2Mi":"4Mi","requests.ephemeral-storage":"2Gi","limits.ephemeral-storage":"2Gi"}}""",
+            """{"requests.example.com/gpu":"0","hugepages-2Mi":"0","requests.ephemeral-storage":"0","limits.ephemeral-storage":"0"}""");
+        const string Greedy = """{"metadata":{"name":"NAME"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"},"limits":{"example.com/gpu":"2","hugepages-2Mi":"4Mi","ephemeral-storage":"2Gi","cpu":"1"}}}]}}""";
+
+        Assert.Equal(201, (await PodAsync(ns, "a", Greedy)).Code);
+        Assert.Equal(("2", "4Mi", "2Gi"), (await UsedAsync(ns, "requests.example.com/gpu"), await UsedAsync(ns, "hugepages-2Mi"), await UsedAsync(ns, "limits.ephemeral-storage")));
+
+        Assert.Equal(
+            "pods \"b\" is forbidden: exceeded quota: q, requested: hugepages-2Mi=4Mi,limits.ephemeral-storage=2Gi,requests.ephemeral-storage=2Gi,requests.example.com/gpu=2, "
+            + "used: hugepages-2Mi=4Mi,limits.ephemeral-storage=2Gi,requests.ephemeral-storage=2Gi,requests.example.com/gpu=2, "
+            + "limited: hugepages-2Mi=4Mi,limits.ephemeral-storage=2Gi,requests.ephemeral-storage=2Gi,requests.example.com/gpu=2",
+            (await PodAsync(ns, "b", Greedy)).Message);
+        Assert.Equal(201, (await PodAsync(ns, "c")).Code);
+    }
+
+    [Fact]
+    public async Task Devices_are_counted_by_class()
+    {
+        var ns = await WithAsync("""{"hard":{"gpu.deviceclass.resource.k8s.io/devices":"3"}}""", """{"gpu.deviceclass.resource.k8s.io/devices":"0"}""");
+        var claims = $"/apis/resource.k8s.io/v1/namespaces/{ns}/resourceclaims";
+        const string Claim = """{"metadata":{"name":"NAME"},"spec":{"devices":{"requests":[{"name":"r","exactly":{"deviceClassName":"gpu","count":2}}]}}}""";
+
+        Assert.Equal(201, (await Admin.PostAsync(claims, Claim.Replace("NAME", "a", StringComparison.Ordinal))).Code);
+        Assert.Equal(
+            "resourceclaims.resource.k8s.io \"b\" is forbidden: exceeded quota: q, requested: gpu.deviceclass.resource.k8s.io/devices=2, used: gpu.deviceclass.resource.k8s.io/devices=2, limited: gpu.deviceclass.resource.k8s.io/devices=3",
+            (await Admin.PostAsync(claims, Claim.Replace("NAME", "b", StringComparison.Ordinal))).Message);
+        await Admin.RemoveAsync($"{claims}/a");
+        Assert.Equal("0", await UsedAsync(ns, "gpu.deviceclass.resource.k8s.io/devices"));
+    }
+
+    [Fact]
+    public async Task What_moves_into_the_scope_of_a_quota_is_charged_there_and_given_back_where_it_was()
+    {
+        var ns = await WithAsync(
+            """{"hard":{"requests.storage":"4Gi"},"scopeSelector":{"matchExpressions":[{"scopeName":"VolumeAttributesClass","operator":"In","values":["gold"]}]}}""", """{"requests.storage":"0"}""");
+        var claims = $"/api/v1/namespaces/{ns}/persistentvolumeclaims";
+        const string Claim = """{"metadata":{"name":"NAME"},"spec":{"storageClassName":"x","volumeName":"v","volumeAttributesClassName":"silver","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"3Gi"}}}}""";
+        foreach (var name in (string[])["a", "b"])
+        {
+            Assert.Equal(201, (await Admin.PostAsync(claims, Claim.Replace("NAME", name, StringComparison.Ordinal))).Code);
+            await Admin.PatchAsync($"{claims}/{name}/status", "merge-patch+json", """{"status":{"phase":"Bound"}}""");
+        }
+
+        Assert.Equal("0", await UsedAsync(ns, "requests.storage"));
+        Assert.Equal(200, (await Admin.PatchAsync($"{claims}/a", "merge-patch+json", """{"spec":{"volumeAttributesClassName":"gold"}}""")).Code);
+        Assert.Equal("3Gi", await UsedAsync(ns, "requests.storage"));
+        Assert.Equal(
+            "persistentvolumeclaims \"b\" is forbidden: exceeded quota: q, requested: requests.storage=3Gi, used: requests.storage=3Gi, limited: requests.storage=4Gi",
+            (await Admin.PatchAsync($"{claims}/b", "merge-patch+json", """{"spec":{"volumeAttributesClassName":"gold"}}""")).Message);
+
+        Assert.Equal(200, (await Admin.PatchAsync($"{claims}/a", "merge-patch+json", """{"spec":{"volumeAttributesClassName":"silver"}}""")).Code);
+        Assert.Equal("0", await UsedAsync(ns, "requests.storage"));
+    }
+
+    [Fact]
     public async Task What_is_not_stored_is_not_charged()
     {
         var ns = await WithAsync("""{"hard":{"pods":"2"}}""", """{"pods":"0"}""");

@@ -48,6 +48,40 @@ public sealed class WebhookTests
         Assert.Equal(200, (await Client(server, "ann").AskAsync("/version")).Code);
     }
 
+    /// <summary>The time that others take to decide about an object is enough for its namespace to go.</summary>
+    [Fact]
+    public async Task Nothing_comes_into_a_namespace_that_went_while_it_was_decided_about()
+    {
+        using var authority = new TestAuthority("webhook-ca");
+        TestServer? server = null;
+        await using var hook = await JsonListener.StartAsync(authority, async (_, http) =>
+        {
+            var question = (await JsonNode.ParseAsync(http.Request.Body))!;
+            if ((string)question["spec"]!["resourceAttributes"]!["verb"]! == "delete")
+            {
+                await server!.Admin.RemoveAsync("/api/v1/namespaces/short");
+                await server.Admin.PutAsync("/api/v1/namespaces/short/finalize", """{"metadata":{"name":"short"},"spec":{"finalizers":[]}}""");
+            }
+
+            question["status"] = JsonNode.Parse("""{"allowed":true}""");
+            await http.Response.WriteAsync(question.ToJsonString());
+        });
+        server = await TestServer.StartAsync(config => config with
+        {
+            Admission = TestServer.WithoutControllers with { Enabled = ["OwnerReferencesPermissionEnforcement"] },
+            AuthorizationModes = ["Webhook"],
+            AuthorizationWebhook = new AuthorizationWebhookConfig(new ClientConfig(new Uri(hook.Address, "/authorize")) { Authorities = [authority.Certificate] }),
+        });
+        await using var ending = server;
+        await server.Admin.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"short"}}""");
+
+        var answer = await Client(server, "ann").PostAsync(
+            "/api/v1/namespaces/short/configmaps", """{"metadata":{"name":"a","ownerReferences":[{"apiVersion":"v1","kind":"Secret","name":"s","uid":"u"}]}}""");
+
+        Assert.Equal((404, "namespaces \"short\" not found"), (answer.Code, answer.Message));
+        Assert.Empty((await server.Admin.AskAsync("/api/v1/configmaps?fieldSelector=metadata.namespace%3Dshort")).Items);
+    }
+
     private static HttpClient Client(TestServer server, string user) => server.ClientOf(server.Authority.Client(user));
 
     private static Task<TestServer> StartAsync(JsonListener hook, TestAuthority authority, IReadOnlyList<string> modes) => TestServer.StartAsync(config => config with

@@ -62,11 +62,13 @@ internal sealed partial class QuotaAccounts
             }
         }
 
-        var delta = More(rule, value, old);
-        var wanted = matching.Where(quota => delta.Keys.Any(quota.Status.Hard.ContainsKey)).ToList();
+        // What an update brings into the scope of a quota is new to that one, all of it.
+        var wanted = matching
+            .Select(quota => (Quota: quota, Delta: More(rule, value, old is not null && rule.Matches(quota, old) ? old : null)))
+            .Where(static one => one.Delta.Keys.Any(one.Quota.Status.Hard.ContainsKey)).ToList();
         if (options.IsDryRun)
         {
-            foreach (var quota in wanted)
+            foreach (var (quota, delta) in wanted)
             {
                 QuotaArithmetic.Charge(quota, delta, Refuse);
             }
@@ -81,14 +83,14 @@ internal sealed partial class QuotaAccounts
 
         // Whether there is room is decided where it is taken, on the quota as it is in the store: what is known here may be
         // older than what another server has given back.
-        var charge = new QuotaCharge(this, space, delta);
+        var charge = new QuotaCharge(this, space);
         try
         {
-            foreach (var quota in wanted)
+            foreach (var (quota, delta) in wanted)
             {
                 if (await TryChangeAsync(space, quota.Metadata.Name, current => QuotaArithmetic.Charge(current, delta, Refuse), ct))
                 {
-                    charge.Quotas.Add(quota.Metadata.Name);
+                    charge.Charged.Add((quota.Metadata.Name, delta));
                 }
             }
         }
@@ -111,10 +113,13 @@ internal sealed partial class QuotaAccounts
             return;
         }
 
-        var delta = More(rule, before, after);
-        foreach (var quota in quotas.In<ResourceQuota>(space).Where(quota => delta.Keys.Any(quota.Status.Hard.ContainsKey) && rule.Matches(quota, before)).ToList())
+        foreach (var quota in quotas.In<ResourceQuota>(space).Where(quota => rule.Matches(quota, before)).ToList())
         {
-            await RefundAsync(space, quota.Metadata.Name, delta);
+            var delta = More(rule, before, after is not null && rule.Matches(quota, after) ? after : null);
+            if (delta.Keys.Any(quota.Status.Hard.ContainsKey))
+            {
+                await RefundAsync(space, quota.Metadata.Name, delta);
+            }
         }
     }
 
@@ -172,14 +177,14 @@ internal sealed partial class QuotaAccounts
 }
 
 /// <summary>What one write was charged, to be given back if it is not made.</summary>
-internal sealed class QuotaCharge(QuotaAccounts accounts, string @namespace, Map<Quantity> amounts)
+internal sealed class QuotaCharge(QuotaAccounts accounts, string @namespace)
 {
-    /// <summary>Those that have been charged.</summary>
-    public List<string> Quotas { get; } = [];
+    /// <summary>Names of quotas, and what each was charged.</summary>
+    public List<(string Quota, Map<Quantity> Amounts)> Charged { get; } = [];
 
     public async Task RefundAsync()
     {
-        foreach (var quota in Quotas)
+        foreach (var (quota, amounts) in Charged)
         {
             await accounts.RefundAsync(@namespace, quota, amounts);
         }
