@@ -14,7 +14,12 @@ namespace Navarch.Storage.Sqlite;
 /// the load makes it, and a lone writer pays one fsync and nothing else.
 /// </para>
 /// <para>
-/// Because revisions are given by this loop alone and in order, and because nothing is answered or published before
+/// A caller who finds nothing under way commits its write itself: waking another thread, and being woken by it, takes
+/// as long as half a commit. Whoever commits holds the turn, so that there is one writer all the same. Only where commits
+/// are quick: threads of the pool must not wait for a slow disk.
+/// </para>
+/// <para>
+/// Because revisions are given by who holds the turn and in order, and because nothing is answered or published before
 /// its transaction is durable, whatever fails earlier can be rolled back without anybody having seen it.
 /// A failure of the disk is answered to the writes of its group, and the next group tries again. Any other failure
 /// means that this loop no longer knows what it is doing: it ends the store.
@@ -28,6 +33,8 @@ internal sealed class WriteLoop
     // Steps of upkeep, each a commit of its own; 250 revisions take about 2 ms.
     private const int ExpiriesPerStepMax = 256;
     private const long RevisionsPerCompactionMax = 250;
+
+    private static readonly TimeSpan QuickCommitMax = TimeSpan.FromMilliseconds(1);
 
     // Only wakes the loop.
     private static readonly PendingWrite Wake = new(new StoreWrite("", null), [], CancellationToken.None);
@@ -43,16 +50,24 @@ internal sealed class WriteLoop
     private readonly ConcurrentQueue<CompactionRequest> compactionRequests = [];
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Owned by the thread of the loop:
+    // Not a lock: a watcher that a commit runs may write, and must not find itself in the middle of that commit.
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    // Owned by who has the turn:
     private readonly List<PendingWrite> group = [];
+    private bool hasEnded;
+    private Exception? failure;
+
+    // Owned by the thread of the loop:
     private readonly List<CompactionRequest> compactions = [];
     private readonly AutoResetEvent arrived = new(false);
     private readonly Action setArrived;
     private long compactionTarget;
 
-    // Written by the thread of the loop, read by everyone:
+    // Written by who has the turn, read by everyone:
     private long revision;
     private long compacted;
+    private bool isQuick;
 
     public WriteLoop(SqliteStoreConfig config, TimeProvider time, WriteConnection connection, Checkpointer checkpointer, WatchHub hub)
     {
@@ -88,6 +103,11 @@ internal sealed class WriteLoop
     /// <summary>Carries out a write. Cancellation has effect until its group begins.</summary>
     public async Task<CommitResult> CommitAsync(PendingWrite write, CancellationToken ct)
     {
+        if (TryCommitHere(write))
+        {
+            return await write.Answer;
+        }
+
         try
         {
             if (!queue.Writer.TryWrite(write))
@@ -120,16 +140,28 @@ internal sealed class WriteLoop
     {
         try
         {
-            while (Gather())
+            while (WaitForWork())
             {
-                Commit();
-                expiry.Update();
-                if (expiry.IsDue)
+                turn.Wait();
+                try
                 {
-                    Expire();
+                    Step();
                 }
-                Compact();
+                catch
+                {
+                    hasEnded = true;
+                    throw;
+                }
+                finally
+                {
+                    turn.Release();
+                }
             }
+
+            turn.Wait();
+            hasEnded = true;
+            turn.Release();
+            ThrowIfFailed();
             hub.Complete(null);
             completion.SetResult();
         }
@@ -145,17 +177,75 @@ internal sealed class WriteLoop
         }
     }
 
-    /// <summary>Fills the group. Waits for a write or an alarm if there is nothing else to do.</summary>
-    /// <returns>False when the loop was stopped and all writes are done.</returns>
-    private bool Gather()
+    /// <summary>One group, and one step of upkeep.</summary>
+    private void Step()
     {
-        group.Clear();
-        var hasUpkeep = expiry.IsDue || compactionTarget > compacted;
-        if ((!hasUpkeep || queue.Reader.Completion.IsCompleted) && !WaitForWrite())
+        ThrowIfFailed();
+        Gather();
+        Commit();
+        expiry.Update();
+        if (expiry.IsDue)
+        {
+            Expire();
+        }
+        Compact();
+    }
+
+    /// <summary>Carries out a write on the thread of its caller, if nothing else is under way.</summary>
+    private bool TryCommitHere(PendingWrite write)
+    {
+        if (!Volatile.Read(ref isQuick) || queue.Reader.Count > 0 || !turn.Wait(0))
         {
             return false;
         }
 
+        try
+        {
+            if (hasEnded)
+            {
+                return false;
+            }
+
+            group.Clear();
+            if (write.TryBegin())
+            {
+                group.Add(write);
+                Commit();
+            }
+        }
+        catch (Exception e)
+        {
+            (hasEnded, failure) = (true, e);
+            WakeUp(); // The loop tells it to everyone, the caller included.
+        }
+        finally
+        {
+            turn.Release();
+        }
+
+        return true;
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Waits for a write or an alarm if there is nothing else to do.</summary>
+    /// <returns>False when the loop was stopped and all writes are done.</returns>
+    private bool WaitForWork()
+    {
+        var hasUpkeep = expiry.IsDue || compactionTarget > compacted;
+        return (hasUpkeep && !queue.Reader.Completion.IsCompleted) || WaitForWrite();
+    }
+
+    /// <summary>Fills the group with what has arrived.</summary>
+    private void Gather()
+    {
+        group.Clear();
         var bytes = 0L;
         while (group.Count < config.WritesPerCommitMax && bytes < config.BytesPerCommitMax && queue.Reader.TryRead(out var write))
         {
@@ -165,7 +255,6 @@ internal sealed class WriteLoop
                 bytes += write.Bytes;
             }
         }
-        return true;
     }
 
     // Blocking on a Task would spin before it sleeps, and would be woken by way of the thread pool. Here the
@@ -189,6 +278,7 @@ internal sealed class WriteLoop
             return;
         }
 
+        var began = time.GetTimestamp();
         var events = new List<StoreEvent>(group.Count);
         try
         {
@@ -198,6 +288,7 @@ internal sealed class WriteLoop
                 Decide(write, events);
             }
             CommitTransaction(hasChanges: events.Count > 0);
+            Volatile.Write(ref isQuick, time.GetElapsedTime(began) < QuickCommitMax);
         }
         catch (SqliteException e) when (e.IsOutside)
         {

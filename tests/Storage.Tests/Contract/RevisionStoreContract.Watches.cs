@@ -158,4 +158,36 @@ public abstract partial class RevisionStoreContract
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
     }
+
+    [Fact]
+    public async Task A_watcher_that_writes_when_it_is_told_of_a_write_waits_its_turn()
+    {
+        const int Writes = 200;
+        using var enough = new CancellationTokenSource(PatienceMax);
+        var followed = Task.Run(
+            async () =>
+            {
+                var answers = new List<Task<CommitResult.Committed>>();
+                await foreach (var batch in Store.WatchBatchesAsync("/a/", 1, enough.Token))
+                {
+                    answers.AddRange(batch.Select(change => PutAsync($"/b/{change.Key[3..]}", "seen")));
+                    if (answers.Count == Writes)
+                    {
+                        break;
+                    }
+                }
+                return await Task.WhenAll(answers);
+            },
+            Ct);
+        for (var i = 0; i < Writes; i++)
+        {
+            await PutAsync($"/a/{i:000}", "1");
+        }
+
+        var after = await followed;
+
+        Assert.Equal(Writes, after.Select(answer => answer.Event.ModRevision).Distinct().Count());
+        Assert.All(after, answer => Assert.Equal(1, answer.Event.Version));
+        Assert.Equal(Writes, (await Store.RangeAsync("/b/", Ct)).Entries.Count);
+    }
 }
