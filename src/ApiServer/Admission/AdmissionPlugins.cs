@@ -5,6 +5,7 @@ using Navarch.Api.Scheduling.V1;
 using Navarch.Api.Storage.V1;
 using Navarch.ApiServer.Admission.Certificates;
 using Navarch.ApiServer.Admission.Limits;
+using Navarch.ApiServer.Admission.Nodes;
 using Navarch.ApiServer.Admission.Pods;
 using Navarch.ApiServer.Admission.PodSecurity;
 using Navarch.ApiServer.Admission.Storage;
@@ -23,13 +24,17 @@ internal static class AdmissionPlugins
     private static readonly Plugin[] Ordered =
     [
         new("NamespaceLifecycle", static _ => new NamespaceProtection()),
+        new("LimitPodHardAntiAffinityTopology", static _ => new HardAntiAffinity(), IsDefault: false),
         new("LimitRanger", static parts => new LimitRanger(parts.Catalog.Get<LimitRange>())),
         new("ServiceAccount", static parts => new ServiceAccounts(parts.Catalog.Get<ServiceAccount>(), parts.FindFreshAsync, parts.Time, parts.Random)),
+        new("TaintNodesByCondition", static _ => new NewNodes()),
         new("AlwaysPullImages", static _ => new AlwaysPullImages(), IsDefault: false),
         new("PodSecurity", static parts => new PodSecurityAdmission(parts.Catalog.Get<Namespace>(), parts.Catalog.Get<Pod>())),
+        new("PodNodeSelector", static parts => new NamespaceNodeSelector(parts.Catalog.Get<Namespace>()), IsDefault: false),
         new("Priority", static parts => new PodPriority(parts.Catalog.Get<PriorityClass>())),
         new("Priority", static _ => new SystemClassProtection()),
         new("DefaultTolerationSeconds", static _ => new DefaultTolerations()),
+        new("ExtendedResourceToleration", static _ => new ExtendedResourceTolerations(), IsDefault: false),
         new("DefaultStorageClass", static parts => new DefaultStorageClass(parts.Catalog.Get<StorageClass>())),
         new("StorageObjectInUseProtection", static _ => new StorageProtection()),
         new("OwnerReferencesPermissionEnforcement", static parts => new OwnerRights(parts.Catalog, parts.Authorizer), IsDefault: false),
@@ -40,11 +45,14 @@ internal static class AdmissionPlugins
         new("CertificateSigning", static parts => new SignerRights(parts.Authorizer, "sign", "status")),
         new("CertificateSubjectRestriction", static _ => new CertificateSubjects()),
         new("DefaultIngressClass", static parts => new DefaultIngressClass(parts.Catalog.Get<IngressClass>())),
+        new("DenyServiceExternalIPs", static _ => new ExternalAddresses(), IsDefault: false),
+        new("PodTopologyLabels", static parts => new PodTopology(parts.Catalog.Get<Node>())),
         new(Quota, null),
+        new("AlwaysDeny", static _ => new DenyEverything(), IsDefault: false),
     ];
 
     // Plugins that are known by name and are made elsewhere, or have nothing to do here.
-    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit"];
+    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists"];
 
     public static IReadOnlyList<string> Names { get; } =
         [.. Ordered.Select(static plugin => plugin.Name).Concat(Others).Where(static name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];

@@ -96,6 +96,34 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task What_pod_security_has_to_say_is_recorded()
+    {
+        var events = await RecordAsync("""
+            omitStages: [RequestReceived]
+            rules: [{level: Metadata, verbs: [create], resources: [{group: "", resources: [pods]}, {group: apps, resources: [deployments]}]}]
+            """, async server =>
+        {
+            await server.Admin.PatchAsync("/api/v1/namespaces/default", "merge-patch+json", """{"metadata":{"labels":{"pod-security.kubernetes.io/audit":"restricted","pod-security.kubernetes.io/enforce":"baseline","pod-security.kubernetes.io/enforce-version":"v1.30"}}}""");
+            const string Pod = """{"metadata":{"name":"NAME","labels":{"a":"b"}},"spec":{"hostPID":HOST,"containers":[{"name":"c","image":"i","securityContext":{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]},"runAsNonRoot":true}}]}}""";
+            foreach (var (name, host) in ((string, string)[])[("a", "false"), ("b", "true")])
+            {
+                await server.Admin.PostAsync("/api/v1/namespaces/default/pods", Pod.Replace("NAME", name, StringComparison.Ordinal).Replace("HOST", host, StringComparison.Ordinal));
+            }
+
+            await server.Admin.PostAsync("/apis/apps/v1/namespaces/default/deployments", """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}"""
+                .Replace("TEMPLATE", Pod.Replace("\"name\":\"NAME\",", "", StringComparison.Ordinal).Replace("HOST", "false", StringComparison.Ordinal), StringComparison.Ordinal));
+            await server.Admin.PostAsync("/api/v1/namespaces/kube-system/pods", Pod.Replace("NAME", "free", StringComparison.Ordinal).Replace("HOST", "true", StringComparison.Ordinal));
+        });
+
+        const string Seccomp = "would violate PodSecurity \"restricted:latest\": seccompProfile (pod or container \"c\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")";
+        Assert.Equal([201, 403, 201, 201], events.Select(static e => (int)e["responseStatus"]!["code"]!));
+        Assert.Equal(["baseline:v1.30", "baseline:v1.30", null, "privileged:latest"], events.Select(static e => Said(e, "enforce-policy")));
+        Assert.Equal([Seccomp, Seccomp.Replace("seccompProfile (", "host namespaces (hostPID=true), seccompProfile (", StringComparison.Ordinal), Seccomp, null], events.Select(static e => Said(e, "audit-violations")));
+
+        static string? Said(JsonNode e, string key) => (string?)e["annotations"]!["pod-security.kubernetes.io/" + key];
+    }
+
+    [Fact]
     public async Task A_full_file_is_put_aside_and_the_oldest_are_removed()
     {
         var file = new AuditFile(new AuditLogConfig(Log, BytesMax: 1000, BackupsMax: 2, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);

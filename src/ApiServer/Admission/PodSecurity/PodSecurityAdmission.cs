@@ -8,8 +8,8 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Admission.PodSecurity;
 
 /// <summary>
-/// Holds pods to the level that labels of their namespace name: what is enforced refuses pods, what is warned of is said to
-/// whoever makes pods or what makes pods.
+/// Holds pods to the level that labels of their namespace name: what is enforced refuses pods; what is warned of is said to
+/// whoever makes pods or what makes pods, and what is audited to whoever reads the audit log.
 /// </summary>
 internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmission
 {
@@ -32,7 +32,9 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
             default:
                 if (request.Options.Subresource.Length == 0 && TemplateOf(request.Value) is { } template)
                 {
-                    Warn(request, LabelsOf(request.Value.Metadata.Namespace), template.Metadata.Annotations, template.Spec);
+                    var labels = LabelsOf(request.Value.Metadata.Namespace);
+                    Audit(request, labels, template.Metadata.Annotations, template.Spec);
+                    Warn(request, labels, template.Metadata.Annotations, template.Spec);
                 }
 
                 break;
@@ -61,6 +63,8 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
     {
         var labels = LabelsOf(pod.Metadata.Namespace);
         var policy = PodSecurityPolicy.Of(labels, "enforce");
+        request.Options.Audit?.Annotate("pod-security.kubernetes.io/enforce-policy", policy.ToString());
+        Audit(request, labels, pod.Metadata.Annotations, pod.Spec);
         var violations = PodSecurityChecks.Find(policy, pod.Metadata.Annotations, pod.Spec);
         if (violations.Count > 0)
         {
@@ -70,13 +74,25 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
         Warn(request, labels, pod.Metadata.Annotations, pod.Spec);
     }
 
+    private static void Audit(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
+    {
+        if (request.Options.Audit is { } record && Complaint(PodSecurityPolicy.Of(labels, "audit"), annotations, spec) is { } complaint)
+        {
+            record.Annotate("pod-security.kubernetes.io/audit-violations", complaint);
+        }
+    }
+
+    private static string? Complaint(PodSecurityPolicy policy, Map<string> annotations, PodSpec spec)
+    {
+        var violations = PodSecurityChecks.Find(policy, annotations, spec);
+        return violations.Count == 0 ? null : $"would violate PodSecurity \"{policy}\": {string.Join(", ", violations)}";
+    }
+
     private static void Warn(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
     {
-        var policy = PodSecurityPolicy.Of(labels, "warn");
-        var violations = PodSecurityChecks.Find(policy, annotations, spec);
-        if (violations.Count > 0)
+        if (Complaint(PodSecurityPolicy.Of(labels, "warn"), annotations, spec) is { } complaint)
         {
-            request.Options.Warnings.Add($"would violate PodSecurity \"{policy}\": {string.Join(", ", violations)}");
+            request.Options.Warnings.Add(complaint);
         }
     }
 
