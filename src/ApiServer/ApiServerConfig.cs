@@ -68,4 +68,7 @@ public sealed record ApiServerConfig
 
     /// <summary>Port of a node's kubelet where its status does not say.</summary>
     public int KubeletPort { get; init; } = 10_250;
+
+    /// <summary>Addresses that nodes and pods may have although the server connects to none such; for tests, whose nodes and pods listen on loopback.</summary>
+    internal Func<IPAddress, bool> ReachesAlso { get; init; } = static _ => false;
 }

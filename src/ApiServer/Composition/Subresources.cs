@@ -1,3 +1,4 @@
+using System.Net;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Streaming;
@@ -13,11 +14,18 @@ internal sealed class Subresources : IDisposable
 
     public Subresources(ApiServerConfig config, Catalog catalog, ObjectWriter objects, Access access, ServiceAccountTokens? tokens, TimeProvider time)
     {
-        kubelets = new KubeletConnector(config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities, time);
+        bool MayReach(IPAddress address) => ReachableAddresses.Contains(address) || config.ReachesAlso(address);
+
+        // A machine without a network knows itself, and its kubelet, by its loopback address.
+        var isAlone = IPAddress.IsLoopback(config.AdvertiseAddress);
+        kubelets = new KubeletConnector(
+            config.KubeletClientCertificate, config.KubeletAuthorities ?? config.ClientAuthorities,
+            new BackendDialer(address => MayReach(address) || (isAlone && IPAddress.IsLoopback(address)), time), time);
         var target = new PodTarget(objects, catalog, config.KubeletPort);
         var tunnel = new UpgradeTunnel(time);
         var scale = new ScaleSubresource(objects, time);
-        proxy = new ProxySubresource(objects, catalog, target, kubelets);
+        proxy = new ProxySubresource(
+            new ProxyBackends(objects, catalog, target, MayReach), kubelets, new ProxyHeaders(config.Authentication.FrontProxy), new BackendDialer(MayReach, time));
         Binding = new BindingSubresource(objects, time);
         ByPath = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {

@@ -10,9 +10,9 @@ namespace Navarch.ApiServer.Streaming;
 /// Connects to kubelets with the server's own certificate, and only to the kubelet that is meant: a node that names
 /// another machine's address as its own gets no connection with the server's identity.
 /// </summary>
-internal sealed class KubeletConnector(X509Certificate2? identity, X509Certificate2Collection authorities, TimeProvider time) : IDisposable
+internal sealed class KubeletConnector(X509Certificate2? identity, X509Certificate2Collection authorities, BackendDialer dialer, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
 
     private readonly X509Certificate2Collection identities = identity is null ? [] : [identity];
 
@@ -25,13 +25,12 @@ internal sealed class KubeletConnector(X509Certificate2? identity, X509Certifica
     public async Task<SslStream> DialAsync(KubeletAddress address, CancellationToken ct)
     {
         Require();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            var connection = await dialer.ConnectAsync(address.Host, address.Port, ct);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            await using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, ConnectPatience, Timeout.InfiniteTimeSpan);
-            await socket.ConnectAsync(address.Host, address.Port, patience.Token);
-            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, HandshakePatience, Timeout.InfiniteTimeSpan);
+            var tls = new SslStream(connection);
             try
             {
                 await tls.AuthenticateAsClientAsync(Tls(address), patience.Token);
@@ -43,9 +42,9 @@ internal sealed class KubeletConnector(X509Certificate2? identity, X509Certifica
                 throw;
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or TimeoutException or AddressNotAllowedException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            socket.Dispose();
             var why = e is OperationCanceledException ? "i/o timeout" : e.Message;
             throw StatusErrors.InternalError($"error dialing backend: dial tcp {address.Authority}: {why}").AsException(e);
         }
@@ -97,7 +96,9 @@ internal sealed class KubeletConnector(X509Certificate2? identity, X509Certifica
                     AutomaticDecompression = System.Net.DecompressionMethods.None,
                     PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
                     MaxConnectionsPerServer = 256,
-                    ConnectTimeout = ConnectPatience,
+                    ConnectTimeout = HandshakePatience,
+                    ConnectCallback = dialer.ConnectAsync,
+                    RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
                     SslOptions = Tls(address),
                 });
             }

@@ -148,6 +148,7 @@ internal sealed class TestServer : IAsyncDisposable
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [TokenKeyFile], KeepsKeys = true },
             Admission = WithoutControllers,
+            ReachesAlso = IPAddress.IsLoopback,
             KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client"),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);
