@@ -7,7 +7,6 @@ internal sealed record CertificateSpec(string CommonName)
 {
     public const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     public const string ClientUsage = "1.3.6.1.5.5.7.3.2";
-    public const string OrganizationName = "2.5.4.10";
 
     public IReadOnlyList<string> Organizations { get; init; } = [];
     public IReadOnlyList<string> DnsNames { get; init; } = [];

@@ -6,6 +6,7 @@ using Navarch.ApiServer.Tokens;
 using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Cluster.Certificates;
 
@@ -126,8 +127,9 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
         {
             using var certificate = X509Certificate2.CreateFromPemFile(paths.Certificate(name), paths.Key(name));
             return certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime > RenewBefore
-                && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == spec.CommonName
-                && Organizations(certificate).SetEquals(spec.Organizations)
+                && CertificateSubject.Of(certificate.SubjectName) is var subject
+                && subject.CommonName == spec.CommonName
+                && subject.Organizations.Order().SequenceEqual(spec.Organizations.Order())
                 && IsFrom(authority, certificate)
                 && Names(certificate).IsSupersetOf(spec.DnsNames.Concat(spec.Addresses.Select(address => address.ToString())));
         }
@@ -146,13 +148,6 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid; // The caller's clock decides on time.
         return chain.Build(certificate);
     }
-
-    private static HashSet<string> Organizations(X509Certificate2 certificate) =>
-    [
-        .. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-            .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CertificateSpec.OrganizationName)
-            .Select(name => name.GetSingleElementValue() ?? ""),
-    ];
 
     private static HashSet<string> Names(X509Certificate2 certificate)
     {

@@ -84,19 +84,40 @@ public sealed class StreamingTests
         Assert.Equal("HELLO", Encoding.ASCII.GetString(answer));
     }
 
-    [Fact]
-    public async Task An_upgrade_that_the_kubelet_refuses_leaves_an_ordinary_connection()
+    [Theory]
+    [InlineData("200 OK", "", 500)]
+    [InlineData("302 Found", "Location: https://192.0.2.9/\r\n", 500)]
+    [InlineData("307 Temporary Redirect", "Location: /exec/kube-system/other/c\r\n", 500)]
+    [InlineData("400 Bad Request", "", 400)]
+    [InlineData("403 Forbidden", "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n", 500)]
+    [InlineData("404 Not Found", "", 404)]
+    [InlineData("500 Internal Server Error", "", 500)]
+    public async Task An_upgrade_that_fails_half_way_leaves_no_way_to_the_kubelet(string status, string headers, int code)
     {
         await using var server = await TestServer.StartAsync();
-        await using var kubelet = new FakeKubelet(server.Authority, "n1", async (_, tls) =>
-            await SayAsync(tls, "HTTP/1.1 404 Not Found\r\nContent-Length: 19\r\n\r\ncontainer not found"));
+        var requests = new List<string>();
+        await using var kubelet = new FakeKubelet(server.Authority, "n1", async (head, tls) =>
+        {
+            requests.Add(head);
+            await SayAsync(tls, $"HTTP/1.1 {status}\r\n{headers}Content-Length: 4\r\n\r\nnope");
+            requests.Add(await FakeKubelet.HeadAsync(tls, Ct)); // Until the server hangs up.
+        });
         await kubelet.RegisterAsync(server.Admin, "n1");
         await using var client = await ConnectAsync(server);
 
-        await SayAsync(client, $"POST {Exec} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n\r\n");
-        var head = await FakeKubelet.HeadAsync(client, Ct);
+        foreach (var path in (string[])[Exec, Exec.Replace("/exec?", "/attach?", StringComparison.Ordinal), "/api/v1/namespaces/default/pods/p/portforward?ports=80"])
+        {
+            requests.Clear();
+            await SayAsync(client, $"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n\r\n");
+            Assert.StartsWith($"HTTP/1.1 {code} ", await AnswerAsync(client));
 
-        Assert.StartsWith("HTTP/1.1 404", head);
+            // What follows on the same connection is for the server, which does not find it.
+            await SayAsync(client, "GET /runningpods/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            var answer = await AnswerAsync(client);
+            Assert.StartsWith("HTTP/1.1 404 ", answer);
+            Assert.EndsWith("404 page not found\n", answer);
+            Assert.DoesNotContain(requests, static request => request.Contains("runningpods", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -111,21 +132,20 @@ public sealed class StreamingTests
         Assert.Equal((400, "Upgrade request required"), (answer.Code, answer.Message));
     }
 
-    [Fact]
-    public async Task Services_are_not_proxied_to_the_servers_own_machine()
-    {
-        await using var server = await TestServer.StartAsync();
-        await server.Admin.PostAsync("/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""");
-        await server.Admin.PatchAsync("/api/v1/namespaces/default/pods/p/status", "merge-patch+json", """{"status":{"podIP":"127.0.0.1","podIPs":[{"ip":"127.0.0.1"}]}}""");
-
-        Assert.Equal(503, (await server.Admin.AskAsync("/api/v1/namespaces/default/pods/p:80/proxy/")).Code);
-        Assert.Equal(503, (await server.Admin.AskAsync("/api/v1/namespaces/default/services/kubernetes:nope/proxy/")).Code);
-    }
-
-    private static async Task SayAsync(Stream stream, string text)
+    internal static async Task SayAsync(Stream stream, string text)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(text), Ct);
         await stream.FlushAsync(Ct);
+    }
+
+    /// <summary>One whole answer, its body included.</summary>
+    internal static async Task<string> AnswerAsync(Stream stream)
+    {
+        var head = await FakeKubelet.HeadAsync(stream, Ct);
+        var length = head.Split("\r\n").Where(static line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)).Select(static line => int.Parse(line[15..])).FirstOrDefault();
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body, Ct);
+        return head + Encoding.UTF8.GetString(body);
     }
 
     internal static async Task<SslStream> ConnectAsync(TestServer server)

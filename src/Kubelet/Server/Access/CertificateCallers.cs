@@ -1,7 +1,7 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.Api.Authentication.V1;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Kubelet.Server.Access;
 
@@ -12,8 +12,6 @@ namespace Navarch.Kubelet.Server.Access;
 internal sealed class CertificateCallers(X509Certificate2Collection authorities, TimeProvider time)
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private const string CommonName = "2.5.4.3";
-    private const string Organization = "2.5.4.10";
 
     /// <param name="authorityFile">PEM. Empty: nobody is known by a certificate.</param>
     /// <exception cref="CryptographicException">The file holds no certificates.</exception>
@@ -34,17 +32,15 @@ internal sealed class CertificateCallers(X509Certificate2Collection authorities,
         {
             return null;
         }
-        var name = "";
-        var groups = new List<string>();
-        foreach (var (type, value) in certificate.SubjectName.EnumerateRelativeDistinguishedNames().SelectMany(Parts))
+        try
         {
-            name = type == CommonName ? value : name;
-            if (type == Organization)
-            {
-                groups.Add(value);
-            }
+            var subject = CertificateSubject.Of(certificate.SubjectName);
+            return subject.CommonName.Length == 0 ? null : new UserInfo { Username = subject.CommonName, Groups = [.. subject.Organizations, "system:authenticated"] };
         }
-        return name.Length == 0 ? null : new UserInfo { Username = name, Groups = [.. groups, "system:authenticated"] };
+        catch (CryptographicException)
+        {
+            return null; // Signed all the same, but nobody's name.
+        }
     }
 
     private bool IsValid(X509Certificate2 certificate)
@@ -61,23 +57,5 @@ internal sealed class CertificateCallers(X509Certificate2Collection authorities,
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
         return chain.Build(certificate);
-    }
-
-    // Go writes several organizations as one set of values.
-    private static IEnumerable<(string Type, string Value)> Parts(X500RelativeDistinguishedName name)
-    {
-        if (!name.HasMultipleElements)
-        {
-            return [(name.GetSingleElementType().Value ?? "", name.GetSingleElementValue() ?? "")];
-        }
-        var parts = new List<(string, string)>();
-        var set = new AsnReader(name.RawData, AsnEncodingRules.DER).ReadSetOf();
-        while (set.HasData)
-        {
-            var pair = set.ReadSequence();
-            var type = pair.ReadObjectIdentifier();
-            parts.Add((type, pair.ReadCharacterString((UniversalTagNumber)pair.PeekTag().TagValue)));
-        }
-        return parts;
     }
 }
