@@ -1,0 +1,69 @@
+using System.Globalization;
+using Navarch.Machinery.Cel.Evaluation;
+using Navarch.Machinery.Json;
+
+namespace Navarch.Machinery.Cel;
+
+/// <summary>Documents as values of expressions. Nothing is copied: members are looked at when an expression asks for them.</summary>
+public static class JsonValues
+{
+    internal static readonly object True = true;
+    internal static readonly object False = false;
+
+    public static object Of(JsonNode node) => node switch
+    {
+        JsonObject members => CelMap.Of(members),
+        JsonArray array => CelList.Of(array),
+        JsonText text => text.Value,
+        JsonBoolean { Value: true } => True,
+        JsonBoolean => False,
+        JsonNumber number => number.WholeValue is { } whole ? whole : double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        _ => JsonNull.Value,
+    };
+
+    /// <summary>A value as a document; null where it is nothing that JSON can say.</summary>
+    public static JsonNode? ToJson(object value)
+    {
+        CelRun.RequireStack();
+        switch (value)
+        {
+            case string text:
+                return new JsonText(text);
+            case bool flag:
+                return flag ? JsonBoolean.True : JsonBoolean.False;
+            case JsonNull none:
+                return none;
+            case long or ulong:
+                return new JsonNumber(Convert.ToString(value, CultureInfo.InvariantCulture)!);
+            case double number when double.IsFinite(number):
+                return new JsonNumber(number.ToString("R", CultureInfo.InvariantCulture));
+            case byte[] bytes:
+                return new JsonText(Convert.ToBase64String(bytes));
+            case CelTimestamp or CelDuration:
+                return new JsonText(value.ToString()!);
+            case CelList list:
+                var items = list.Select(ToJson).ToList();
+                return items.Contains(null) ? null : JsonArray.Of(items!);
+            case CelMap map:
+                return ToJson(map);
+            default:
+                return null;
+        }
+    }
+
+    private static JsonObject? ToJson(CelMap map)
+    {
+        var members = new JsonObject();
+        foreach (var key in map.Keys)
+        {
+            if (key is not string name || map.Find(name) is not { } value || ToJson(value) is not { } node)
+            {
+                return null;
+            }
+
+            members[name] = node;
+        }
+
+        return members;
+    }
+}
