@@ -17,7 +17,7 @@ public static class JsonValues
         JsonText text => text.Value,
         JsonBoolean { Value: true } => True,
         JsonBoolean => False,
-        JsonNumber number => number.WholeValue is { } whole ? whole : double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        JsonNumber number => number.WholeValue is { } whole ? (object)whole : double.Parse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture),
         _ => JsonNull.Value,
     };
 

@@ -12,6 +12,9 @@ internal sealed class Checker(CelEnvironment environment)
     private readonly List<CelProblem> problems = [];
     private readonly List<(string Name, CelType Type)> scope = [];
 
+    // What is put into a text may be of any type.
+    private readonly HashSet<Expr> mixed = [];
+
     public static Resolution Check(CelEnvironment environment, Expr expression, CelSource source)
     {
         var checker = new Checker(environment);
@@ -148,6 +151,11 @@ internal sealed class Checker(CelEnvironment environment)
             return Problem(call.Position, $"undeclared reference to '{name}' (in container '')");
         }
 
+        if (name == "format" && call.Arguments is [ListOf values])
+        {
+            mixed.Add(values);
+        }
+
         arguments.AddRange(call.Arguments.Select(Of));
         CelType? result = null;
         var chosen = new List<Overload>();
@@ -185,7 +193,7 @@ internal sealed class Checker(CelEnvironment environment)
         foreach (var (value, isOptional) in list.Items)
         {
             var type = isOptional ? Unwrapped(value) : Of(value);
-            items = Joined(items, type, value.Position);
+            items = mixed.Contains(list) ? CelType.Dyn : Joined(items, type, value.Position);
         }
 
         return CelType.List(items ?? types.NewParameter());
