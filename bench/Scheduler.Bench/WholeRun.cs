@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,13 +25,14 @@ internal static class WholeRun
         await using var store = await SqliteRevisionStore.OpenAsync(
             new SqliteStoreConfig { Path = Path.Combine(directory, $"{Guid.NewGuid():n}.db") }, TimeProvider.System, CancellationToken.None);
         using var certificate = SelfSigned();
+        var shown = SslStreamCertificateContext.Create(certificate, null, offline: true);
         await using var server = await ApiServerHost.StartAsync(
             new ApiServerConfig
             {
                 Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
                 BindAddress = IPAddress.Loopback,
                 Port = 0,
-                ServerCertificate = certificate,
+                ServerCertificate = () => shown,
                 ClientAuthorities = [certificate],
                 AdvertiseAddress = IPAddress.Loopback,
             },

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Encryption;
@@ -14,14 +15,14 @@ public sealed record ApiServerConfig
     /// <summary>0 takes any free port.</summary>
     public int Port { get; init; } = 6443;
 
-    /// <summary>The server's own certificate, with its private key.</summary>
-    public required X509Certificate2 ServerCertificate { get; init; }
+    /// <summary>The server's own certificate, with its private key, as it is now: it is asked for at each handshake.</summary>
+    public required Func<SslStreamCertificateContext> ServerCertificate { get; init; }
 
     /// <summary>Who signs the certificates of clients.</summary>
     public required X509Certificate2Collection ClientAuthorities { get; init; }
 
-    /// <summary>The certificate, with key, that kubelets know this server by. Null: logs, exec and the like do not work.</summary>
-    public X509Certificate2? KubeletClientCertificate { get; init; }
+    /// <summary>The certificate, with key, that kubelets know this server by, as it is now. Null: logs, exec and the like do not work.</summary>
+    public Func<X509Certificate2>? KubeletClientCertificate { get; init; }
 
     /// <summary>Who signs the certificates of kubelets; <see cref="ClientAuthorities"/> when null.</summary>
     public X509Certificate2Collection? KubeletAuthorities { get; init; }

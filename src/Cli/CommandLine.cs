@@ -26,6 +26,7 @@ internal static class CommandLine
         ImageCommand.Create(),
         BackupCommand.Create(),
         RestoreCommand.Create(),
+        CertsCommand.Create(),
         SecretsCommand.Create(),
         TokensCommand.Create(),
         ServerCommand.Create(),

@@ -23,10 +23,13 @@ public sealed class RestClientTests : IAsyncLifetime
     private WebApplication server = null!;
     private RestClient client = null!;
 
+    private X509Certificate2 authority = null!;
+    private Uri address = null!;
+
     public async ValueTask InitializeAsync()
     {
         var (authorityPem, authorityKey) = TestCertificates.Pem("ca");
-        using var authority = X509Certificate2.CreateFromPem(authorityPem, authorityKey);
+        authority = X509Certificate2.CreateFromPem(authorityPem, authorityKey);
         var (serverPem, serverKey) = TestCertificates.Pem("server", authority);
         var (userPem, userKey) = TestCertificates.Pem("alice", authority);
         var builder = WebApplication.CreateSlimBuilder();
@@ -52,9 +55,9 @@ public sealed class RestClientTests : IAsyncLifetime
             await answer(context);
         });
         await server.StartAsync();
-        var address = server.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        address = new Uri(server.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         client = new RestClient(
-            new ClientConfig(new Uri(address))
+            new ClientConfig(address)
             {
                 Authorities = [X509Certificate2.CreateFromPem(authorityPem)],
                 Certificate = X509Certificate2.CreateFromPem(userPem, userKey),
@@ -67,6 +70,50 @@ public sealed class RestClientTests : IAsyncLifetime
     {
         client.Dispose();
         await server.DisposeAsync();
+        authority.Dispose();
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_used_at_once_and_the_connections_of_the_old_one_end()
+    {
+        var (time, file) = (new FakeTime(), Path.GetTempFileName());
+        try
+        {
+            Renew(file, "old");
+            var source = new FileValue<ClientConfig>(
+                [file], () => new ClientConfig(address) { Authorities = [X509CertificateLoader.LoadCertificate(authority.RawData)], Certificate = X509Certificate2.CreateFromPemFile(file, file) }, time);
+            using var following = new RestClient(source, time);
+            answer = context => context.Request.Path == "/watch" ? StayAsync(context) : context.Response.WriteAsync("{}");
+            await using var watch = await following.GetRawAsync("/watch", default);
+            Assert.Equal(1, await watch.ReadAsync(new byte[1]));
+
+            Renew(file, "new");
+            time.Advance(TimeSpan.FromSeconds(1));
+            await following.GetBytesAsync("/other", default);
+
+            Assert.Equal(["GET /watch HTTP/2 CN=old", "GET /other HTTP/2 CN=new"], seen);
+            var end = watch.ReadAsync(new byte[1]).AsTask();
+            Assert.False(end.IsCompleted);
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Assert.ThrowsAnyAsync<IOException>(() => end);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        static async Task StayAsync(HttpContext context)
+        {
+            await context.Response.WriteAsync("x");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        void Renew(string path, string name)
+        {
+            var (certificate, key) = TestCertificates.Pem(name, authority);
+            File.WriteAllText(path, $"{certificate}\n{key}\n{new string('#', name.Length)}");
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,12 +31,13 @@ internal sealed class TestCluster : IAsyncDisposable
         var ct = TestContext.Current.CancellationToken;
         cluster.store = await SqliteRevisionStore.OpenAsync(
             new SqliteStoreConfig { Path = Path.Combine(cluster.directory, "state.db") }, TimeProvider.System, ct);
+        var certificate = SslStreamCertificateContext.Create(cluster.certificate, null, offline: true);
         var config = new ApiServerConfig
         {
             Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
             BindAddress = IPAddress.Loopback,
             Port = 0,
-            ServerCertificate = cluster.certificate,
+            ServerCertificate = () => certificate,
             ClientAuthorities = [cluster.certificate],
             AdvertiseAddress = IPAddress.Loopback,
         };

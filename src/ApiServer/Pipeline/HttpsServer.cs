@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
@@ -77,10 +76,9 @@ internal sealed class HttpsServer : IAsyncDisposable
             VerificationFlags = X509VerificationFlags.AllFlags,
         };
         policy.CustomTrustStore.AddRange(config.ClientAuthorities);
-        var context = SslStreamCertificateContext.Create(config.ServerCertificate, null, offline: true);
         return new HttpsConnectionAdapterOptions
         {
-            ServerCertificate = config.ServerCertificate,
+            ServerCertificate = config.ServerCertificate().TargetCertificate,
             SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ClientCertificateMode = ClientCertificateMode.AllowCertificate,
             ClientCertificateValidation = static (_, _, _) => true,
@@ -88,7 +86,7 @@ internal sealed class HttpsServer : IAsyncDisposable
             HandshakeTimeout = TimeSpan.FromSeconds(10),
             OnAuthenticate = (_, tls) =>
             {
-                tls.ServerCertificateContext = context;
+                tls.ServerCertificateContext = config.ServerCertificate();
                 tls.ServerCertificate = null;
                 tls.CertificateChainPolicy = policy;
                 tls.AllowRenegotiation = false;

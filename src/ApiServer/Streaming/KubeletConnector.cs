@@ -10,11 +10,9 @@ namespace Navarch.ApiServer.Streaming;
 /// Connects to kubelets with the server's own certificate, and only to the kubelet that is meant: a node that names
 /// another machine's address as its own gets no connection with the server's identity.
 /// </summary>
-internal sealed class KubeletConnector(X509Certificate2? identity, X509Certificate2Collection authorities, BackendDialer dialer, TimeProvider time) : IDisposable
+internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Certificate2Collection authorities, BackendDialer dialer, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
-
-    private readonly X509Certificate2Collection identities = identity is null ? [] : [identity];
 
     // Guards the invokers.
     private readonly Lock gate = new();
@@ -118,8 +116,7 @@ internal sealed class KubeletConnector(X509Certificate2? identity, X509Certifica
     private SslClientAuthenticationOptions Tls(KubeletAddress address) => new()
     {
         TargetHost = address.Host,
-        ClientCertificates = identities,
-        LocalCertificateSelectionCallback = (_, _, _, _, _) => identity!,
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => identity!(),
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 presented && IsKubeletOf(address.NodeName, presented),
     };

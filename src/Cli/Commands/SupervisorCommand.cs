@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Navarch.Cli.Roles;
+using Navarch.Cluster.Certificates;
 using Navarch.Cluster.ControlPlanes;
 
 namespace Navarch.Cli.Commands;
@@ -16,5 +17,6 @@ internal static class SupervisorCommand
             ct,
             token => new Supervisor(
                 new ControlPlaneProcesses(context.Profile, context.Paths, Self.Command, context.Time), context.Time, context.Logs.CreateLogger<Supervisor>()).RunAsync(token),
+            token => new CertificateKeeper(context.Profile, context.Paths, context.Time, context.Logs.CreateLogger<CertificateKeeper>()).RunAsync(token),
             token => Front.RunAsync(context.Profile, context.Paths, context.Time, context.Logs, token)));
 }

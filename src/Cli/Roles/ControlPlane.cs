@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
 using Navarch.ApiServer;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Tokens;
@@ -37,9 +39,9 @@ internal static class ControlPlane
         var config = new ApiServerConfig
         {
             Port = profile.ApiPort,
-            ServerCertificate = Load(context, ClusterCertificates.ApiServer),
+            ServerCertificate = ServerCertificate(context),
             ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
-            KubeletClientCertificate = Load(context, ClusterCertificates.KubeletClient),
+            KubeletClientCertificate = Follow(context, ClusterCertificates.KubeletClient),
             ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [paths.Key(ClusterCertificates.ServiceAccounts)], KeepsKeys = true },
             EncryptionKeys = new EncryptionKeyFile(paths.EncryptionKeys),
             EncryptResources = context.EncryptResources,
@@ -53,7 +55,7 @@ internal static class ControlPlane
         }
 
         await using var server = await ApiServerHost.StartAsync(context.Access(config), store, context.Time, context.Logs, ct);
-        await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token));
+        await RoleProcess.TogetherAsync(ct, token => server.Completion.WaitAsync(token), token => beside(server, token), token => KeepCertificatesAsync(context, token));
     }
 
     public static async Task ControllersAsync(RoleContext context, CancellationToken ct)
@@ -118,17 +120,24 @@ internal static class ControlPlane
             new SchedulerConfig { Host = context.MemberName, LeaderElection = election }, client, context.Logs, context.Time, new Random(), ct);
 
     // Where the authority's key is kept elsewhere, others sign.
-    private static Func<X509Certificate2>? SigningAuthority(RoleContext context)
-    {
-        if (!File.Exists(context.Paths.Key(ClusterCertificates.Authority)))
-        {
-            return null;
-        }
+    private static Func<X509Certificate2>? SigningAuthority(RoleContext context) =>
+        File.Exists(context.Paths.Key(ClusterCertificates.Authority)) ? Follow(context, ClusterCertificates.Authority) : null;
 
-        var authority = Load(context, ClusterCertificates.Authority);
-        return () => authority;
+    // Where there are several servers, their supervisor does it.
+    private static Task KeepCertificatesAsync(RoleContext context, CancellationToken ct) =>
+        context.Member > 0 ? Task.Delay(Timeout.Infinite, ct) : new CertificateKeeper(context.Profile, context.Paths, context.Time, context.Logs.CreateLogger<CertificateKeeper>()).RunAsync(ct);
+
+    private static Func<SslStreamCertificateContext> ServerCertificate(RoleContext context)
+    {
+        var (certificate, key) = (context.Paths.Certificate(ClusterCertificates.ApiServer), context.Paths.Key(ClusterCertificates.ApiServer));
+        var shown = new FileValue<SslStreamCertificateContext>(
+            [certificate, key], () => SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), null, offline: true), context.Time);
+        return () => shown.Current;
     }
 
-    private static X509Certificate2 Load(RoleContext context, string name) =>
-        X509Certificate2.CreateFromPemFile(context.Paths.Certificate(name), context.Paths.Key(name));
+    private static Func<X509Certificate2> Follow(RoleContext context, string name)
+    {
+        var certificate = CertificateFiles.Follow(context.Paths.Certificate(name), context.Paths.Key(name), context.Time);
+        return () => certificate.Current;
+    }
 }

@@ -40,8 +40,7 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
         var file = Kubeconfig.Length > 0 ? Kubeconfig : Paths.Kubeconfig(part);
         try
         {
-            var config = Navarch.Client.Kubeconfig.Load(file).Resolve() with { UserAgent = $"navarch-{part}/{ThisVersion}" };
-            return new RestClient(config, Time);
+            return new RestClient(Navarch.Client.Kubeconfig.Follow(file, config => config with { UserAgent = $"navarch-{part}/{ThisVersion}" }, Time), Time);
         }
         catch (KubeconfigException e)
         {

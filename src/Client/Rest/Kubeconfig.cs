@@ -38,6 +38,10 @@ public sealed class Kubeconfig
         return found.Count > 0 ? new Kubeconfig(found) : throw new KubeconfigException($"no kubeconfig found at {string.Join(", ", paths)}");
     }
 
+    /// <summary>What the current context of a file says, kept current with the file.</summary>
+    /// <exception cref="KubeconfigException">It cannot be used as it is now.</exception>
+    public static FileValue<ClientConfig> Follow(string path, Func<ClientConfig, ClientConfig> adapt, TimeProvider time) => new([path], () => adapt(Load(path).Resolve()), time);
+
     /// <summary>What is needed to connect as <paramref name="context"/>, or as the current one when it is null.</summary>
     /// <exception cref="KubeconfigException">A name leads nowhere, a file is missing or a value cannot be used.</exception>
     public ClientConfig Resolve(string? context = null)

@@ -25,6 +25,12 @@ public sealed class RestClient : IClient, IDisposable
     {
     }
 
+    /// <summary>A client whose certificates are those of its configuration at the time. All else is as it was when the client was made.</summary>
+    public RestClient(FileValue<ClientConfig> source, TimeProvider time)
+        : this(source.Current, time, new FollowingHandler(source, time))
+    {
+    }
+
     internal RestClient(ClientConfig config, TimeProvider time, HttpMessageHandler handler)
     {
         this.config = config;

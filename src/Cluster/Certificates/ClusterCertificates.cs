@@ -12,7 +12,7 @@ namespace Navarch.Cluster.Certificates;
 
 /// <summary>
 /// Keeps every certificate of a cluster present, valid for at least <see cref="RenewBefore"/> and true to what it must say.
-/// Called on each start, so that a cluster that is started once in eleven months never stops over an expired certificate.
+/// Called on each start, and every day while the cluster runs (<see cref="CertificateKeeper"/>).
 /// </summary>
 public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
 {
@@ -39,27 +39,31 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
 
     /// <summary>Makes what is missing, near its end, or no longer says what it must.</summary>
     /// <param name="addresses">All addresses under which the machine is reached.</param>
+    /// <param name="anew">Names of certificates that are made anew whatever they are like.</param>
     /// <returns>The names of the certificates that were issued now.</returns>
-    public IReadOnlyList<string> Ensure(Profile profile, IReadOnlyList<IPAddress> addresses)
+    public IReadOnlyList<string> Ensure(Profile profile, IReadOnlyList<IPAddress> addresses, IReadOnlyCollection<string>? anew = null)
     {
         Directory.CreateDirectory(paths.Certificates, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var issued = new List<string>();
-        Ensure(Authority, $"navarch-{profile.Name}", Specs(profile, addresses), issued);
+        Ensure(Authority, $"navarch-{profile.Name}", Specs(profile, addresses), anew ?? [], issued);
         if (profile.ControlPlanes > 1)
         {
-            Ensure(EtcdAuthority, $"navarch-{profile.Name}-etcd", EtcdSpecs(profile), issued);
+            Ensure(EtcdAuthority, $"navarch-{profile.Name}-etcd", EtcdSpecs(profile), anew ?? [], issued);
         }
 
         new TokenKeyFile(paths.Key(ServiceAccounts)).EnsureExists(time); // Never made anew: every pod's token would be worth nothing from one moment to the next.
         return issued;
     }
 
-    private void Ensure(string authorityName, string commonName, IReadOnlyDictionary<string, CertificateSpec> specs, List<string> issued)
+    /// <summary>Which certificates a cluster has, without its authorities.</summary>
+    public static IReadOnlyList<string> NamesOf(Profile profile) => [.. Specs(profile, []).Keys, .. profile.ControlPlanes > 1 ? EtcdSpecs(profile).Keys : []];
+
+    private void Ensure(string authorityName, string commonName, IReadOnlyDictionary<string, CertificateSpec> specs, IReadOnlyCollection<string> anew, List<string> issued)
     {
         var authority = CertificateAuthority.LoadOrCreate(paths.Certificate(authorityName), paths.Key(authorityName), commonName, time);
         foreach (var (name, spec) in specs)
         {
-            if (!IsGood(name, spec, authority))
+            if (anew.Contains(name) || !IsGood(name, spec, authority))
             {
                 var certificate = authority.Issue(spec);
                 AtomicFile.Write(paths.Key(name), Encoding.ASCII.GetBytes(certificate.KeyPem), AtomicFile.Private);

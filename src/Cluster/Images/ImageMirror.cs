@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navarch.Client;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Profiles;
 
@@ -61,9 +62,10 @@ public sealed class ImageMirror(Profile profile, ProfilePaths paths, ILoggerFact
     private HttpsConnectionAdapterOptions Https()
     {
         var authority = X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority));
+        var own = CertificateFiles.Follow(paths.Certificate(ClusterCertificates.Kubelet), paths.Key(ClusterCertificates.Kubelet), TimeProvider.System);
         return new HttpsConnectionAdapterOptions
         {
-            ServerCertificate = X509Certificate2.CreateFromPemFile(paths.Certificate(ClusterCertificates.Kubelet), paths.Key(ClusterCertificates.Kubelet)),
+            ServerCertificateSelector = (_, _) => own.Current,
             ClientCertificateMode = ClientCertificateMode.RequireCertificate,
             ClientCertificateValidation = (certificate, _, _) => IsNode(certificate, authority),
         };

@@ -15,9 +15,9 @@ public sealed class KubeconfigFile(string path, InvokingUser user)
 
     public string Path => path;
 
-    /// <summary>Adds or replaces the entries of <paramref name="name"/> and makes its context the current one.</summary>
+    /// <summary>Adds or replaces the entries of <paramref name="name"/> and, unless told otherwise, makes its context the current one.</summary>
     /// <exception cref="ClusterException">The file is no kubeconfig. It is left untouched.</exception>
-    internal void Merge(string name, ComponentKubeconfig.Entry entry)
+    internal void Merge(string name, ComponentKubeconfig.Entry entry, bool isToBeCurrent = true)
     {
         var root = Load() ?? new YamlMappingNode { { "apiVersion", "v1" }, { "kind", "Config" } };
         var values = new Dictionary<string, YamlMappingNode>
@@ -47,7 +47,11 @@ public sealed class KubeconfigFile(string path, InvokingUser user)
             }
         }
 
-        root.Children["current-context"] = Text(name);
+        if (isToBeCurrent)
+        {
+            root.Children["current-context"] = Text(name);
+        }
+
         Save(root);
     }
 

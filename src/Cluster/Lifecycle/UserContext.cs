@@ -15,6 +15,19 @@ public static class UserContext
         return file.Path;
     }
 
+    /// <summary>The user's kubeconfig, whether it exists or not.</summary>
+    public static string Path => File().Path;
+
+    /// <summary>Puts the administrator's new certificate where the user has the context; which one is current stays as it is.</summary>
+    public static void Refresh(Profile profile, ProfilePaths paths)
+    {
+        var file = File();
+        if (file.Contains(profile.ContextName))
+        {
+            file.Merge(profile.ContextName, ComponentKubeconfig.Entry.Read(profile, paths, ClusterCertificates.Admin), isToBeCurrent: false);
+        }
+    }
+
     public static void Remove(string context) => File().Remove(context);
 
     private static KubeconfigFile File() =>

@@ -43,5 +43,10 @@ public sealed record ProfilePaths(string Profile, string StateRoot = "/var/lib/n
 
     public string Certificate(string name) => Path.Combine(Certificates, name + ".crt");
 
+    /// <summary>Where the kubelet keeps what it was given by request: names and files, each a certificate with its key.</summary>
+    public IReadOnlyList<(string Name, string File)> KubeletCertificates => [("kubelet-client", Path.Combine(KubeletPki, "kubelet-client-current.pem")), ("kubelet-server", Path.Combine(KubeletPki, "kubelet-server-current.pem"))];
+
+    public string KubeletPki => Path.Combine(Kubelet, "pki");
+
     public string Key(string name) => Path.Combine(Certificates, name + ".key");
 }

@@ -134,6 +134,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
+    private static Func<T> Once<T>(T value) => () => value;
+
     private async Task OpenAsync()
     {
         var ct = TestContext.Current.CancellationToken;
@@ -143,13 +145,13 @@ internal sealed class TestServer : IAsyncDisposable
         {
             BindAddress = IPAddress.Loopback,
             Port = 0,
-            ServerCertificate = Authority.Server(),
+            ServerCertificate = Once(SslStreamCertificateContext.Create(Authority.Server(), null, offline: true)),
             ClientAuthorities = [Authority.Certificate],
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [TokenKeyFile], KeepsKeys = true },
             Admission = WithoutControllers,
             ReachesAlso = IPAddress.IsLoopback,
-            KubeletClientCertificate = Authority.Client("kube-apiserver-kubelet-client"),
+            KubeletClientCertificate = Once(Authority.Client("kube-apiserver-kubelet-client")),
         };
         Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);
         Admin = ClientOf(Authority.Client("admin", "system:masters"));

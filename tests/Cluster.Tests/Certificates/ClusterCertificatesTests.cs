@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.Cluster.Certificates;
+using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
 
 namespace Navarch.Cluster.Tests.Certificates;
@@ -51,6 +53,60 @@ public sealed class ClusterCertificatesTests : IDisposable
         var issued = _certificates.Ensure(_profile, [IPAddress.Parse("192.0.2.7")]);
 
         Assert.Equal(new[] { ClusterCertificates.ApiServer, ClusterCertificates.Kubelet }.Order(), issued.Order());
+    }
+
+    [Fact]
+    public void A_cluster_that_runs_for_three_years_never_has_an_expired_certificate()
+    {
+        var profile = _profile with { ControlPlanes = 3 };
+        _certificates.Ensure(profile, MachineAddresses.All());
+        var keeper = new CertificateKeeper(profile, _paths, _time, NullLogger.Instance);
+        var renewals = 0;
+        for (var day = 0; day < 3 * 365; day += 5)
+        {
+            _time.Advance(TimeSpan.FromDays(5));
+            renewals += keeper.Renew().Count;
+            var all = new CertificateInventory(profile, _paths, _time).Look(ClusterCertificates.RenewBefore - TimeSpan.FromDays(1), "/nowhere");
+            Assert.All(all, static one => Assert.Equal(CertificateState.Good, one.State));
+        }
+
+        Assert.Equal(3 * ClusterCertificates.NamesOf(profile).Count, renewals);
+    }
+
+    [Fact]
+    public void What_is_asked_for_is_issued_anew_and_nothing_else()
+    {
+        _certificates.Ensure(_profile, []);
+        var before = File.ReadAllText(_paths.Key(ClusterCertificates.Proxy));
+
+        Assert.Equal([ClusterCertificates.Scheduler], _certificates.Ensure(_profile, [], [ClusterCertificates.Scheduler]));
+        Assert.Equal(before, File.ReadAllText(_paths.Key(ClusterCertificates.Proxy)));
+    }
+
+    [Fact]
+    public void An_inventory_tells_ending_expired_and_broken_certificates_apart()
+    {
+        _certificates.Ensure(_profile, []);
+        File.WriteAllText(_paths.Certificate(ClusterCertificates.Proxy), "garbage");
+        CertificateState Of(string name) => new CertificateInventory(_profile, _paths, _time).Look(TimeSpan.FromDays(30), "/nowhere").Single(one => one.Name == name).State;
+        Assert.Equal((CertificateState.Good, CertificateState.Good, CertificateState.Unreadable), (Of(ClusterCertificates.Authority), Of(ClusterCertificates.Scheduler), Of(ClusterCertificates.Proxy)));
+
+        _time.Advance(TimeSpan.FromDays(340));
+        Assert.Equal((CertificateState.Good, CertificateState.Ending), (Of(ClusterCertificates.Authority), Of(ClusterCertificates.Scheduler)));
+        _time.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(CertificateState.Expired, Of(ClusterCertificates.Scheduler));
+    }
+
+    [Theory]
+    [InlineData("ca", "the authority \"ca\" cannot be replaced: every client trusts it")]
+    [InlineData("../x", "\"one\" has no certificate \"../x\"")]
+    public async Task Only_certificates_that_there_are_can_be_rotated(string name, string message)
+    {
+        var store = new ProfileStore(_folder["state"], _folder["run"]);
+        Directory.CreateDirectory(_paths.State);
+        store.Save(_profile);
+        var error = await Assert.ThrowsAsync<ClusterException>(() => new CertificateRotation(store, SilentProgress.Instance, _time).RunAsync("one", [name]));
+        Assert.Equal(message, error.Message);
     }
 
     [Fact]

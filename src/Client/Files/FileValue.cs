@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Navarch.Client;
+
+/// <summary>
+/// What files say, as of now: they are read again once they have changed, so that a renewed certificate is used without a restart.
+/// Nothing watches them: who asks has them looked at, at most once a second. While they cannot be read, or are
+/// only half replaced, what they said before stands.
+/// </summary>
+public sealed class FileValue<T> where T : class
+{
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IReadOnlyList<string> paths;
+    private readonly Func<T> read;
+    private readonly TimeProvider time;
+
+    // Guards what follows for writers. One of several who ask looks; the others take what there is.
+    private readonly Lock gate = new();
+    private Stamp[] stamps;
+    private long lookedAt;
+    private volatile T value;
+
+    /// <summary>Reads for the first time. Whatever <paramref name="read"/> throws is the caller's then.</summary>
+    /// <param name="paths">Files that <paramref name="read"/> reads; they need not exist.</param>
+    public FileValue(IReadOnlyList<string> paths, Func<T> read, TimeProvider time)
+    {
+        (this.paths, this.read, this.time) = (paths, read, time);
+        (stamps, lookedAt) = (Stamps(), time.GetTimestamp()); // Before reading: a change in between is seen next time.
+        value = read();
+    }
+
+    public T Current
+    {
+        get
+        {
+            if (time.GetElapsedTime(Volatile.Read(ref lookedAt)) >= LookAgainAfter && gate.TryEnter())
+            {
+                try
+                {
+                    Volatile.Write(ref lookedAt, time.GetTimestamp());
+                    Look();
+                }
+                finally
+                {
+                    gate.Exit();
+                }
+            }
+
+            return value;
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            var now = Stamps();
+            if (!now.AsSpan().SequenceEqual(stamps))
+            {
+                value = read();
+                stamps = now;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or KubeconfigException)
+        {
+            // Key and certificate are two files, and replaced one after the other.
+        }
+    }
+
+    private Stamp[] Stamps() => [.. paths.Select(static path => new FileInfo(path) is { Exists: true } file ? new Stamp(file.LastWriteTimeUtc, file.Length) : default)];
+
+    private readonly record struct Stamp(DateTime Written, long Length);
+}
+
+/// <summary>Certificates in files.</summary>
+public static class CertificateFiles
+{
+    /// <summary>A certificate with its key, of two PEM files.</summary>
+    /// <exception cref="CryptographicException">The files do not belong together.</exception>
+    public static FileValue<X509Certificate2> Follow(string certificatePath, string keyPath, TimeProvider time) =>
+        new([certificatePath, keyPath], () => X509Certificate2.CreateFromPemFile(certificatePath, keyPath), time);
+}
