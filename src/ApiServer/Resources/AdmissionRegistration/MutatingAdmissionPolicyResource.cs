@@ -37,8 +37,8 @@ public sealed class MutatingAdmissionPolicyResource : Resource<MutatingAdmission
         PolicyRules.FailurePolicy(errors, path, spec.FailurePolicy);
         PolicyRules.ParamKind(errors, path / "paramKind", spec.ParamKind);
         PolicyRules.Constraints(errors, path / "matchConstraints", spec.MatchConstraints);
-        PolicyRules.MatchConditions(errors, path / "matchConditions", spec.MatchConditions);
-        PolicyRules.Variables(errors, path / "variables", spec.Variables);
+        PolicyRules.MatchConditions(errors, path / "matchConditions", spec.MatchConditions, AdmissionExpressions.Environment(spec.ParamKind is not null, hasAuthorizer: true));
+        PolicyRules.Variables(errors, path / "variables", spec.Variables, spec.ParamKind is not null);
         if (spec.Mutations.Count == 0)
         {
             errors.Required(path / "mutations", "mutations must contain at least one item");

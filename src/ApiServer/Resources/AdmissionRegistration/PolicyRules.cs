@@ -1,9 +1,10 @@
 using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Machinery.Cel;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.AdmissionRegistration;
 
-/// <summary>Rules that admission policies and their bindings share. Expressions are checked for presence.</summary>
+/// <summary>Rules that admission policies and their bindings share.</summary>
 internal static class PolicyRules
 {
     private const int MatchConditionsMax = 64;
@@ -31,7 +32,8 @@ internal static class PolicyRules
         }
     }
 
-    public static void MatchConditions(FieldErrors errors, FieldPath path, IReadOnlyList<MatchCondition> conditions)
+    /// <param name="environment">What the conditions can name.</param>
+    public static void MatchConditions(FieldErrors errors, FieldPath path, IReadOnlyList<MatchCondition> conditions, CelEnvironment environment)
     {
         if (conditions.Count > MatchConditionsMax)
         {
@@ -45,6 +47,10 @@ internal static class PolicyRules
             if (string.IsNullOrWhiteSpace(condition.Expression))
             {
                 errors.Required(at / "expression");
+            }
+            else
+            {
+                AdmissionExpressions.Validate(errors, at / "expression", environment, condition.Expression, CelType.Bool);
             }
 
             if (condition.Name.Length == 0)
@@ -61,8 +67,13 @@ internal static class PolicyRules
         }
     }
 
-    public static void Variables(FieldErrors errors, FieldPath path, IReadOnlyList<Variable> variables)
+    /// <summary>Checks the expressions that have names. Each can use those before it.</summary>
+    /// <returns>The type of all of them together.</returns>
+    public static CelType Variables(FieldErrors errors, FieldPath path, IReadOnlyList<Variable> variables, bool hasParams)
     {
+        var known = new Dictionary<string, CelType>();
+        var type = AdmissionExpressions.VariablesType(known);
+        var environment = AdmissionExpressions.Environment(hasParams, hasAuthorizer: true, type);
         for (var i = 0; i < variables.Count; i++)
         {
             var (at, variable) = (path[i], variables[i]);
@@ -78,8 +89,14 @@ internal static class PolicyRules
             if (string.IsNullOrWhiteSpace(variable.Expression))
             {
                 errors.Required(at / "expression", "expression is not specified");
+                continue;
             }
+
+            var result = AdmissionExpressions.Validate(errors, at / "expression", environment, variable.Expression);
+            known[variable.Name] = result ?? CelType.Dyn;
         }
+
+        return type;
     }
 
     public static void ParamKind(FieldErrors errors, FieldPath path, ParamKind? param)

@@ -1,5 +1,6 @@
 using System.Text;
 using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Machinery.Cel;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.AdmissionRegistration;
@@ -55,8 +56,9 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
         PolicyRules.FailurePolicy(errors, path, spec.FailurePolicy);
         PolicyRules.ParamKind(errors, path / "paramKind", spec.ParamKind);
         PolicyRules.Constraints(errors, path / "matchConstraints", spec.MatchConstraints);
-        PolicyRules.MatchConditions(errors, path / "matchConditions", spec.MatchConditions);
-        PolicyRules.Variables(errors, path / "variables", spec.Variables);
+        var hasParams = spec.ParamKind is not null;
+        PolicyRules.MatchConditions(errors, path / "matchConditions", spec.MatchConditions, AdmissionExpressions.Environment(hasParams, hasAuthorizer: true));
+        var variables = PolicyRules.Variables(errors, path / "variables", spec.Variables, hasParams);
         if (spec.Validations.Count == 0 && spec.AuditAnnotations.Count == 0)
         {
             errors.Required(path / "validations", "validations or auditAnnotations must contain at least one item");
@@ -65,10 +67,10 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
 
         for (var i = 0; i < spec.Validations.Count; i++)
         {
-            Validation(errors, (path / "validations")[i], spec.Validations[i]);
+            Validation(errors, (path / "validations")[i], spec.Validations[i], hasParams, variables);
         }
 
-        AuditAnnotations(errors, path / "auditAnnotations", value.Metadata.Name, spec.AuditAnnotations);
+        AuditAnnotations(errors, path / "auditAnnotations", value.Metadata.Name, spec.AuditAnnotations, AdmissionExpressions.Environment(hasParams, hasAuthorizer: true, variables));
     }
 
     public override void ValidateStatusUpdate(ValidatingAdmissionPolicy value, ValidatingAdmissionPolicy old, FieldErrors errors)
@@ -85,16 +87,25 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
         errors.Conditions(path / "conditions", value.Status.Conditions);
     }
 
-    private static void Validation(FieldErrors errors, FieldPath path, Validation validation)
+    private static void Validation(FieldErrors errors, FieldPath path, Validation validation, bool hasParams, CelType variables)
     {
         if (string.IsNullOrWhiteSpace(validation.Expression))
         {
             errors.Required(path / "expression", "expression is not specified");
         }
+        else
+        {
+            AdmissionExpressions.Validate(errors, path / "expression", AdmissionExpressions.Environment(hasParams, hasAuthorizer: true, variables), validation.Expression, CelType.Bool);
+        }
 
         if (validation.MessageExpression.Length > 0 && string.IsNullOrWhiteSpace(validation.MessageExpression))
         {
             errors.Invalid(path / "messageExpression", validation.MessageExpression, "must be non-empty if specified");
+        }
+        else if (validation.MessageExpression.Length > 0)
+        {
+            // A message says what is wrong, not what somebody else might do.
+            AdmissionExpressions.Validate(errors, path / "messageExpression", AdmissionExpressions.Environment(hasParams, hasAuthorizer: false, variables), validation.MessageExpression, CelType.String);
         }
 
         var message = validation.Message.Trim();
@@ -117,7 +128,7 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
         }
     }
 
-    private static void AuditAnnotations(FieldErrors errors, FieldPath path, string policy, IReadOnlyList<AuditAnnotation> annotations)
+    private static void AuditAnnotations(FieldErrors errors, FieldPath path, string policy, IReadOnlyList<AuditAnnotation> annotations, CelEnvironment environment)
     {
         if (annotations.Count > AuditAnnotationsMax)
         {
@@ -145,6 +156,10 @@ public sealed class ValidatingAdmissionPolicyResource : Resource<ValidatingAdmis
             else if (Encoding.UTF8.GetByteCount(expression) > ValueExpressionBytesMax)
             {
                 errors.Required(at / "valueExpression", "must not exceed 5120 bytes in length");
+            }
+            else
+            {
+                AdmissionExpressions.Validate(errors, at / "valueExpression", environment, annotation.ValueExpression, CelType.String, CelType.Null);
             }
 
             if (isRepeated[i])

@@ -87,7 +87,7 @@ internal static class WebhookRules
                 break;
         }
 
-        PolicyRules.MatchConditions(errors, path / "matchConditions", hook.MatchConditions);
+        PolicyRules.MatchConditions(errors, path / "matchConditions", hook.MatchConditions, AdmissionExpressions.OfWebhooks);
         Versions(errors, path / "admissionReviewVersions", hook.AdmissionReviewVersions);
 
         void Optional(string name, string? value, string[] supported)

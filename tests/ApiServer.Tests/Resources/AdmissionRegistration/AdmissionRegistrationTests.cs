@@ -60,4 +60,30 @@ public sealed class AdmissionRegistrationTests
             ["spec.mutations: Required value: mutations must contain at least one item", "spec.reinvocationPolicy: Required value"],
             resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]}}}"""));
     }
+
+    [Theory]
+    [InlineData("object.metadata.name == 'x' && request.userInfo.username != 'me' && authorizer.path('/x').check('get').allowed()")]
+    [InlineData("authorizer.requestResource.check('update').allowed()")]
+    [InlineData("foo", "webhooks[0].matchConditions[0].expression: Invalid value: \"foo\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo\n | ^")]
+    [InlineData("params == null", "webhooks[0].matchConditions[0].expression: Invalid value: \"params == null\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'params' (in container '')\n | params == null\n | ^")]
+    [InlineData("request.user", "webhooks[0].matchConditions[0].expression: Invalid value: \"request.user\": compilation failed: ERROR: <input>:1:8: undefined field 'user'\n | request.user\n | .......^")]
+    [InlineData("object.spec.paused", "webhooks[0].matchConditions[0].expression: Invalid value: \"object.spec.paused\": must evaluate to bool")]
+    public void The_conditions_of_a_webhook_are_expressions_that_hold_or_not(string expression, params string[] expected) => Assert.Equal(
+        expected,
+        new ValidatingWebhookConfigurationResource().CreateErrors($$$$$$"""{"metadata":{"name":"a"},"webhooks":[{{{{{{{Hook}}}}}},"matchConditions":[{"name":"c","expression":"{{{{{{expression}}}}}}"}]}]}"""));
+
+    [Fact]
+    public void The_expressions_of_a_policy_compile_and_can_use_those_before_them()
+    {
+        var resource = new ValidatingAdmissionPolicyResource();
+        Assert.Empty(resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"paramKind":{"apiVersion":"v1","kind":"ConfigMap"},"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]},"variables":[{"name":"n","expression":"object.spec.replicas"},{"name":"twice","expression":"[variables.n, 1]"}],"validations":[{"expression":"size(variables.twice) == 2 && has(params.data)","messageExpression":"'n is ' + string(variables.n)"}],"auditAnnotations":[{"key":"k","valueExpression":"'x'"},{"key":"l","valueExpression":"null"}]}}"""));
+        Assert.Equal(
+            [
+                "spec.variables[0].expression: Invalid value: \"variables.b\": compilation failed: ERROR: <input>:1:10: undefined field 'b'\n | variables.b\n | .........^",
+                "spec.validations[0].expression: Invalid value: \"variables.b + 1\": compilation failed: ERROR: <input>:1:13: found no matching overload for '_+_' applied to '(string, int)'\n | variables.b + 1\n | ............^",
+                "spec.validations[0].messageExpression: Invalid value: \"authorizer.path('/')\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer' (in container '')\n | authorizer.path('/')\n | ^",
+                "spec.auditAnnotations[0].valueExpression: Invalid value: \"1\": must evaluate to one of [string null_type]",
+            ],
+            resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]},"variables":[{"name":"a","expression":"variables.b"},{"name":"b","expression":"'x'"}],"validations":[{"expression":"variables.b + 1","messageExpression":"authorizer.path('/')"}],"auditAnnotations":[{"key":"k","valueExpression":"1"}]}}"""));
+    }
 }
