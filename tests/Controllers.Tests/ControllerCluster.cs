@@ -26,6 +26,9 @@ internal sealed class ControllerCluster : IAsyncDisposable
 
     public IClient Client => Fake;
 
+    /// <summary>The last warnings.</summary>
+    public string Logs => logs.ToString();
+
     /// <summary>Pods of these images never get ready.</summary>
     public ISet<string> BrokenImages => brokenImages;
 

@@ -30,7 +30,7 @@ internal sealed class Access : IDisposable
             _ => throw new ArgumentException($"\"{mode}\" is no authorization mode, or lacks its configuration", nameof(config)),
         }))]);
         Escalation = new EscalationCheck(Authorizer, rbac, roles);
-        Nodes = new NodeRestriction(catalog);
+        Nodes = new NodeRestriction(catalog, Authorizer);
     }
 
     /// <summary>The roles and bindings that every cluster has.</summary>

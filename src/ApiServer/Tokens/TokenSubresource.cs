@@ -31,7 +31,7 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
     {
         var request = BodyDecoder.Decode<TokenRequest>(call.Body.Span, "TokenRequest", "v1");
         CheckAddress(request, call);
-        nodes.CheckToken(call.Write.User, call.Namespace, call.Name, request);
+        await nodes.CheckTokenAsync(call.Write.User, call.Namespace, call.Name, request, ct);
         var account = (ServiceAccount)await GetAsync<ServiceAccount>(call.Namespace, call.Name, ct);
         var seconds = request.Spec.ExpirationSeconds ?? SecondsDefault;
         var errors = new FieldErrors();

@@ -135,7 +135,7 @@ public sealed class NodeTests(SharedServer shared) : IClassFixture<SharedServer>
             await Server.Admin.PostAsync(root + "/serviceaccounts", $$$$"""{"metadata":{"name":"{{{{account}}}}"}}""");
         }
 
-        var a = await PodAsync(root, "a", "node-a", """ "serviceAccountName":"a",""", "");
+        var a = await PodAsync(root, "a", "node-a", """ "serviceAccountName":"a","volumes":[{"name":"t","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}],""", "");
         await PodAsync(root, "b", "node-b", """ "serviceAccountName":"b",""", "");
         var kubelet = Kubelet("node-a");
 

@@ -3,6 +3,7 @@ using Navarch.Api.Coordination.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.DynamicResources.V1;
 using Navarch.Api.Storage.V1;
+using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 using BoundObjectReference = Navarch.Api.Authentication.V1.BoundObjectReference;
@@ -14,7 +15,7 @@ namespace Navarch.ApiServer.Authorization.Nodes;
 /// Keeps a kubelet to its own: its node, without labels and taints that decide what may run there; the pods bound to it;
 /// tokens for those pods; its lease.
 /// </summary>
-internal sealed class NodeRestriction(Catalog catalog) : IAdmission
+internal sealed class NodeRestriction(Catalog catalog, IAuthorizer authorizer) : IAdmission
 {
     private const string RestrictedLabels = "node-restriction.kubernetes.io";
     private const string LeaseNamespace = "kube-node-lease";
@@ -43,9 +44,9 @@ internal sealed class NodeRestriction(Catalog catalog) : IAdmission
         return new(request.Value);
     }
 
-    /// <summary>A kubelet gets tokens only for the accounts of its own pods, bound to them.</summary>
+    /// <summary>A kubelet gets tokens only for the accounts of its own pods, bound to them, and for whom the pods say they are.</summary>
     /// <exception cref="StatusException">403, 404.</exception>
-    public void CheckToken(UserInfo user, string @namespace, string account, TokenRequest request)
+    public async ValueTask CheckTokenAsync(UserInfo user, string @namespace, string account, TokenRequest request, CancellationToken ct)
     {
         if (NodeIdentity.Of(user) is not { } node)
         {
@@ -56,7 +57,7 @@ internal sealed class NodeRestriction(Catalog catalog) : IAdmission
         {
             not { APIVersion: "v1", Kind: "Pod", Name.Length: > 0 } => "node requested token not bound to a pod",
             { UID.Length: 0 } => "node requested token with a pod binding without a uid",
-            var reference => PodProblem(node, @namespace, reference),
+            var reference => PodProblem(node, reference, FindPod(@namespace, reference.Name)) ?? await AudienceProblemAsync(user, FindPod(@namespace, reference.Name), request.Spec.Audiences, ct),
         };
         if (problem is not null)
         {
@@ -73,13 +74,35 @@ internal sealed class NodeRestriction(Catalog catalog) : IAdmission
         }
     }
 
-    private string? PodProblem(string node, string @namespace, BoundObjectReference reference)
+    private Pod FindPod(string @namespace, string name)
     {
         var pods = catalog.Get<Pod>();
-        var pod = pods.Objects.Current.Objects.Find(pods.Key(@namespace, reference.Name))?.Value as Pod ?? throw StatusErrors.NotFound("", "pod", reference.Name).AsException();
-        return reference.UID != pod.Metadata.UID
-            ? $"the UID in the bound object reference ({reference.UID}) does not match the UID in record. The object might have been deleted and then recreated"
-            : pod.Spec.NodeName != node ? "node requested token bound to a pod scheduled on a different node" : null;
+        return pods.Objects.Current.Objects.Find(pods.Key(@namespace, name))?.Value as Pod ?? throw StatusErrors.NotFound("", "pod", name).AsException();
+    }
+
+    private static string? PodProblem(string node, BoundObjectReference reference, Pod pod) => reference.UID != pod.Metadata.UID
+        ? $"the UID in the bound object reference ({reference.UID}) does not match the UID in record. The object might have been deleted and then recreated"
+        : pod.Spec.NodeName != node ? "node requested token bound to a pod scheduled on a different node" : null;
+
+    // Whom the pod does not speak of, somebody must have granted to the node for its account.
+    private async ValueTask<string?> AudienceProblemAsync(UserInfo user, Pod pod, IReadOnlyList<string> audiences, CancellationToken ct)
+    {
+        if (audiences.Count > 1)
+        {
+            return "node may only request 0 or 1 audiences";
+        }
+
+        var audience = audiences.Count == 0 ? "" : audiences[0];
+        if (PodAudiences.Of(pod, catalog).Contains(audience))
+        {
+            return null;
+        }
+
+        var question = new RequestInfo
+        {
+            Verb = "request-serviceaccounts-token-audience", Path = "", IsResource = true, Version = "v1", Namespace = pod.Metadata.Namespace, Resource = audience, Name = pod.Spec.ServiceAccountName,
+        };
+        return (await authorizer.DecideAsync(user, question, ct)).IsAllowed ? null : $"audience {GoText.Quote(audience)} not found in pod spec volume";
     }
 
     private string? Problem(string node, AdmissionRequest request) => request.Value switch

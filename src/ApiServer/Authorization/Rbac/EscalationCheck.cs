@@ -55,6 +55,7 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
         OwnerReferences = request.Value.Metadata.OwnerReferences,
         Finalizers = request.Value.Metadata.Finalizers,
         ManagedFields = request.Value.Metadata.ManagedFields,
+        ResourceVersion = request.Value.Metadata.ResourceVersion,
     }).Equals(request.Value);
 
     private async ValueTask CheckRoleAsync(AdmissionRequest request, IReadOnlyList<PolicyRule> rules, CancellationToken ct)

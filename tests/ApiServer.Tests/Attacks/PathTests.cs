@@ -1,9 +1,9 @@
 using Navarch.ApiServer.Tests.Server;
 
-namespace Navarch.ApiServer.Tests.Authorization;
+namespace Navarch.ApiServer.Tests.Attacks;
 
 /// <summary>What somebody with every right in one namespace makes of paths, methods and queries to get at others'.</summary>
-public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedServer>
+public sealed class PathTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
     private const string Hidden = "aGlkZGVu"; // "hidden"
@@ -30,7 +30,7 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
     {
         var (mallory, mine, theirs) = await MalloryAsync();
 
-        var answer = await RawAsync(mallory, method, path, mine, theirs, method == "POST" ? """{"metadata":{"name":"x"}}""" : null);
+        var answer = await mallory.RawAsync(method, Filled(path, mine, theirs), method == "POST" ? """{"metadata":{"name":"x"}}""" : null);
 
         Assert.Equal(404, answer.Code);
         Assert.Equal(200, (await shared.Admin.AskAsync($"/api/v1/namespaces/{theirs}")).Code);
@@ -78,7 +78,7 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
     {
         var (mallory, mine, theirs) = await MalloryAsync();
 
-        var answer = await RawAsync(mallory, "GET", path, mine, theirs);
+        var answer = await mallory.RawAsync("GET", Filled(path, mine, theirs));
 
         Assert.DoesNotContain(Hidden, answer.Text, StringComparison.Ordinal);
         Assert.True(answer.Code is 301 or 400 or 403 or 404 || (answer.Code == 200 && path.Contains("MINE/", StringComparison.Ordinal)), $"{answer.Code} {answer.Text}");
@@ -107,7 +107,7 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
         Assert.Equal(201, (await shared.Admin.PostAsync($"{Rbac}/namespaces/{space}/roles", """{"metadata":{"name":"one"},"rules":[{"verbs":["*"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["mine"]}]}""")).Code);
         await BindAsync(space, "one", "Role", "one", "owen-" + space);
 
-        var answer = await RawAsync(As("owen-" + space), "GET", $"/api/v1/namespaces/{space}/{query}", "", "");
+        var answer = await As("owen-" + space).RawAsync("GET", $"/api/v1/namespaces/{space}/{query}");
 
         Assert.DoesNotContain(Hidden, answer.Text, StringComparison.Ordinal);
         Assert.Contains(answer.Code, (int[])[200, 400, 403]);
@@ -157,7 +157,7 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
         Assert.Equal(201, (await shared.Admin.PostAsync($"{Rbac}/namespaces/{space}/roles", """{"metadata":{"name":"r"},"rules":[{"verbs":["*"],"apiGroups":[""],"resources":["pods","services","serviceaccounts","exec","log","pods/","pods/*","/exec"]}]}""")).Code);
         await BindAsync(space, "r", "Role", "r", "sub-" + space);
 
-        var answer = await RawAsync(As("sub-" + space), method, $"/api/v1/namespaces/{space}/{path}", "", "", method == "GET" ? null : "{}");
+        var answer = await As("sub-" + space).RawAsync(method, $"/api/v1/namespaces/{space}/{path}", method == "GET" ? null : "{}");
 
         Assert.Equal(403, answer.Code);
     }
@@ -173,7 +173,7 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
         var (mallory, mine, theirs) = await MalloryAsync();
         Assert.Equal(201, (await shared.Admin.PostAsync($"/api/v1/namespaces/{mine}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""")).Code);
 
-        var answer = await RawAsync(mallory, "GET", path, mine, theirs);
+        var answer = await mallory.RawAsync("GET", Filled(path, mine, theirs));
 
         Assert.Equal(404, answer.Code);
         Assert.Equal("the server could not find the requested resource", answer.Message);
@@ -193,11 +193,13 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
         }
 
         Assert.Equal(5, (await shared.Admin.AskAsync(maps + "/")).Items.Count);
-        Assert.Equal(404, (await RawAsync(shared.Admin, "GET", "/api/v1/namespaces/proxy//configmaps", "", "")).Code);
-        Assert.Equal(404, (await RawAsync(shared.Admin, "GET", maps + "//proxy", "", "")).Code);
-        Assert.Equal(404, (await RawAsync(shared.Admin, "DELETE", maps + "//", "", "")).Code);
+        Assert.Equal(404, (await shared.Admin.RawAsync("GET", "/api/v1/namespaces/proxy//configmaps")).Code);
+        Assert.Equal(404, (await shared.Admin.RawAsync("GET", maps + "//proxy")).Code);
+        Assert.Equal(404, (await shared.Admin.RawAsync("DELETE", maps + "//")).Code);
         Assert.Equal(5, (await shared.Admin.AskAsync(maps)).Items.Count);
     }
+
+    private static string Filled(string path, string mine, string theirs) => path.Replace("MINE", mine, StringComparison.Ordinal).Replace("THEIRS", theirs, StringComparison.Ordinal);
 
     private HttpClient As(string user) => shared.Server.ClientOf(shared.Server.Authority.Client(user));
 
@@ -216,19 +218,4 @@ public sealed class PathAttackTests(SharedServer shared) : IClassFixture<SharedS
     private async Task BindAsync(string space, string name, string kind, string role, string user) => Assert.Equal(201, (await shared.Admin.PostAsync(
         $"{Rbac}/namespaces/{space}/rolebindings",
         $$$"""{"metadata":{"name":"{{{name}}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"{{{kind}}}","name":"{{{role}}}"},"subjects":[{"kind":"User","name":"{{{user}}}"}]}""")).Code);
-
-    /// <summary>A request whose path nobody tidies up on the way.</summary>
-    private static async Task<Answer> RawAsync(HttpClient client, string method, string path, string mine, string theirs, string? body = null)
-    {
-        path = path.Replace("MINE", mine, StringComparison.Ordinal).Replace("THEIRS", theirs, StringComparison.Ordinal);
-        var uri = new Uri(client.BaseAddress!.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        using var request = new HttpRequestMessage(new HttpMethod(method), uri) { Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy };
-        if (body is not null)
-        {
-            request.Content = new StringContent(body, System.Text.Encoding.UTF8, method == "PATCH" ? "application/merge-patch+json" : "application/json");
-        }
-
-        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response.Content.Headers.ContentType?.ToString() ?? "", []);
-    }
 }
