@@ -89,24 +89,19 @@ internal sealed class Links(NetlinkSocket socket) : IDisposable
         }
     }
 
-    /// <summary>Gives the interface this address and no other of the family.</summary>
-    public void SetAddress(Link link, IPAddress address, int prefixLength)
+    /// <summary>Gives the interface these addresses and no other of the family, in this order: the first is the one it sends from.</summary>
+    /// <param name="wanted">At least one; all of one family.</param>
+    public void SetAddresses(Link link, IReadOnlyList<(IPAddress Address, int PrefixLength)> wanted)
     {
-        var isThere = false;
-        foreach (var (known, length) in Addresses(link, address.AddressFamily))
+        var known = Addresses(link, wanted[0].Address.AddressFamily);
+        var keepsFirst = known is [var first, ..] && first.Equals(wanted[0]);
+        foreach (var (address, length) in known.Where(one => !keepsFirst || !wanted.Contains(one)))
         {
-            if (known.Equals(address) && length == prefixLength)
-            {
-                isThere = true;
-            }
-            else
-            {
-                Address(DelAddress, 0, link, known, length);
-            }
+            Address(DelAddress, 0, link, address, length);
         }
-        if (!isThere)
+        foreach (var (address, length) in wanted.Where(one => !keepsFirst || !known.Contains(one)))
         {
-            Address(NewAddress, NetlinkWriter.Create, link, address, prefixLength);
+            Address(NewAddress, NetlinkWriter.Create, link, address, length);
         }
     }
 

@@ -177,6 +177,9 @@ internal sealed class NftRule(NetlinkWriter writer)
         return End(expression, data);
     }
 
+    /// <summary>Keeps connection tracking from the packet, and with it every translation and every rule about connections.</summary>
+    public NftRule Untracked() => End(Begin("notrack", out var data), data);
+
     public NftRule RejectWithTcpReset()
     {
         var expression = Begin("reject", out var data);

@@ -82,7 +82,9 @@ public static class PodNetwork
             links.Add(config.BridgeName, "bridge", [0x0a, 0x58, .. gateway.GetAddressBytes()]);
         }
         var bridge = links.Find(config.BridgeName)!;
-        links.SetAddress(bridge, gateway, nodePods.PrefixLength);
+
+        // The address of the DNS Service is the node's own, too: the bridge is there wherever pods are, and goes with them.
+        links.SetAddresses(bridge, config.Dns is { } dns ? [(gateway, nodePods.PrefixLength), (dns, 32)] : [(gateway, nodePods.PrefixLength)]);
         links.SetUp(bridge);
         if (config.Services is { } services)
         {

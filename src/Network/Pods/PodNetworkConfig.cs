@@ -32,6 +32,12 @@ public sealed record PodNetworkConfig
     /// </summary>
     public IPNetwork? Services { get; init; }
 
+    /// <summary>
+    /// The Service address at which this node's own DNS server answers its pods and itself; null where DNS is a Service like
+    /// any other.
+    /// </summary>
+    public IPAddress? Dns { get; init; }
+
     /// <summary>The tables are named after it: <c>NAME-pods</c> and <c>NAME-host-ports</c>.</summary>
     public string TableName { get; init; } = "navarch";
 

@@ -149,10 +149,11 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>A server that answers every datagram with its name and the address that it sees.</summary>
-    public void ServeUdp(string path, string name, int port)
+    /// <param name="address">On which alone; null is all.</param>
+    public void ServeUdp(string path, string name, int port, string? address = null)
     {
         var socket = Open(path, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Any, port));
+        socket.Bind(new IPEndPoint(address is null ? IPAddress.Any : IPAddress.Parse(address), port));
         servers.Add(socket);
         _ = Task.Run(async () =>
         {

@@ -64,6 +64,31 @@ public sealed class PodNetworkTests : IDisposable
     }
 
     [Fact]
+    public async Task The_nodes_own_dns_answers_its_pods_and_itself_past_services_and_connection_tracking()
+    {
+        const string Dns = "10.96.0.53";
+        await using var node = await StartAsync(config => config with { Dns = IPAddress.Parse(Dns) });
+        using var proxy = new TestProxy(node);
+        proxy.Set("kube-system/kube-dns", TestProxy.ClusterIP($"udp/{Dns}:53"), TestProxy.ClusterIP($"tcp/{Dns}:53"), TestProxy.ClusterIP($"tcp/{Dns}:80"));
+        node.ServeUdp(node.Node, "dns", 53, Dns);
+        node.ServeTcp(node.Node, "dns", 53);
+        node.ServeTcp(node.Node, "other", 80);
+        await node.IpInAsync("client", $"route add {Dns} via {TestNode.NodeAddress}");
+
+        Assert.Equal(new Reply("dns", TestNode.PodAddress(1)), await node.AskUdpAsync(node.Pod(1), Dns, 53));
+        Assert.Equal(new Reply("dns", TestNode.PodAddress(2)), await node.AskTcpAsync(node.Pod(2), Dns, 53));
+        Assert.Equal("dns", (await node.AskUdpAsync(node.Node, Dns, 53)).Server);
+        Assert.Equal("dns", (await node.AskTcpAsync(node.Node, Dns, 53)).Server);
+        Assert.DoesNotContain(Dns, await node.InNodeAsync("cat /proc/net/nf_conntrack"));
+        var other = await Assert.ThrowsAsync<SocketException>(() => node.AskTcpAsync(node.Pod(1), Dns, 80));
+        Assert.Equal(SocketError.ConnectionRefused, other.SocketErrorCode);
+        using var outside = node.Open(node.Client, ProtocolType.Udp);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        await outside.SendToAsync("?"u8.ToArray(), IPEndPoint.Parse($"{Dns}:53"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => outside.ReceiveAsync(new byte[10], patience.Token).AsTask());
+    }
+
+    [Fact]
     public async Task Pods_do_not_reach_the_loopback_of_the_node()
     {
         await using var node = await StartAsync();
@@ -244,12 +269,12 @@ public sealed class PodNetworkTests : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    private async Task<TestNode> StartAsync()
+    private async Task<TestNode> StartAsync(Func<PodNetworkConfig, PodNetworkConfig>? change = null)
     {
         var node = await TestNode.StartAsync(pods: 0, withBridge: false);
         try
         {
-            var config = Config(node);
+            var config = change is null ? Config(node) : change(Config(node));
             PodNetwork.Apply(config, NodePods);
             await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
             await node.AddPodByCniAsync(2, config.CniConfigPath, directory);
