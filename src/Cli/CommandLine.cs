@@ -37,6 +37,7 @@ internal static class CommandLine
         SchedulerCommand.Create(),
         KubeletCommand.Create(),
         ProxyCommand.Create(),
+        DnsCommand.Create(),
     };
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)

@@ -21,6 +21,9 @@ public sealed record ControllerConfig
     /// <summary>How long such certificates are good for where less is not asked for.</summary>
     public TimeSpan SigningDuration { get; init; } = TimeSpan.FromDays(365);
 
+    /// <summary>Where the nodes answer DNS: the address that the Service <c>kube-dns</c> gets. Empty where that is somebody else's.</summary>
+    public string DnsAddress { get; init; } = "";
+
     /// <summary>Silence after which a node counts as gone. Must be several of its heartbeats (10 s).</summary>
     public TimeSpan NodeGracePeriod { get; init; } = TimeSpan.FromSeconds(40);
 

@@ -89,6 +89,11 @@ public static partial class ControllerManager
         Host(new KubeletClientApprover(certificates, recording, time), 1);
         Host(new KubeletServingApprover(certificates, nodes, services, recording, Recorder("kubelet-serving-approver"), time), 1);
         Host(new CertificateRequestCleaner(certificates, recording, time), 1);
+        if (config.DnsAddress.Length > 0)
+        {
+            Host(new DnsServiceController(services, namespaces, recording, config.DnsAddress), 1);
+        }
+
         Host(new ClusterRoleAggregationController(informers.Get<ClusterRole>(), recording), 1);
         Host(new PodGarbageController(pods, nodes, recording, Recorder("pod-garbage-collector"), time, config.FinishedPodsMax), 1);
         if (!config.Disabled.Contains("garbagecollector"))

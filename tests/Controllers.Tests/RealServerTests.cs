@@ -163,6 +163,18 @@ public sealed class RealServerTests : IAsyncLifetime
         new("default", "web"), Patch.StrategicMerge($"{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"main\",\"image\":\"{image}\"}}]}}}}}}}}"), default);
 
     [Fact]
+    public async Task The_service_of_the_nodes_dns_is_there_and_comes_back()
+    {
+        Start(inProcess: true);
+        await UntilAsync<Service>("kube-system", all => all is [{ Metadata.Name: "kube-dns", Spec: { ClusterIP: "10.96.0.10", Ports.Count: 3, Selector.Count: 0 } }]);
+
+        await admin.DeleteAsync<Service>(new("kube-system", "kube-dns"), DeleteOptions.Empty, default);
+        await UntilAsync<Service>("kube-system", all => all is [{ Spec.ClusterIP: "10.96.0.10" }]);
+        await admin.PatchAsync<Service>(new("kube-system", "kube-dns"), Patch.Merge("{\"spec\":{\"selector\":{\"k8s-app\":\"kube-dns\"}}}"), default);
+        await UntilAsync<EndpointSlice>("kube-system", all => all.Count == 1); // Somebody's own server may stand behind it.
+    }
+
+    [Fact]
     public async Task Rules_join_the_roles_that_gather_them()
     {
         Start(inProcess: true);
@@ -203,7 +215,7 @@ public sealed class RealServerTests : IAsyncLifetime
     private void Start(bool inProcess)
     {
         IClient client = inProcess ? server.Host.InProcessClient("system:kube-controller-manager") : admin;
-        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM" }, client, logs, TimeProvider.System, new Random(1), stop.Token));
+        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10" }, client, logs, TimeProvider.System, new Random(1), stop.Token));
         running.Add(RunPodsAsync(stop.Token));
     }
 

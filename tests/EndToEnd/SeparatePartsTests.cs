@@ -34,7 +34,7 @@ public sealed class SeparatePartsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Five_processes_do_the_work_of_two()
+    public async Task Six_processes_do_the_work_of_two()
     {
         (await NavarchCommand.RunAsync(Kubeconfig, "start", "-p", Profile)).Succeeded();
         (await NavarchCommand.RunAsync(Kubeconfig, "image", "samples", "-p", Profile)).Succeeded();
@@ -51,6 +51,7 @@ public sealed class SeparatePartsTests : IAsyncLifetime
         Run("scheduler", "--kubeconfig", $"/var/lib/navarch/{Profile}/kubeconfig/scheduler.yaml");
         Run("kubelet", "--kubeconfig", $"/var/lib/navarch/{Profile}/kubeconfig/kubelet.yaml");
         Run("proxy", "--kubeconfig", $"/var/lib/navarch/{Profile}/kubeconfig/proxy.yaml");
+        Run("dns", "--kubeconfig", $"/var/lib/navarch/{Profile}/kubeconfig/dns.yaml");
 
         var kubectl = new Kubectl(Kubectl.Default, Kubeconfig);
         await Wait.UntilAsync("the API server serves", () => kubectl.RunAsync("get", "--raw", "/readyz"), _ => true);
@@ -60,6 +61,9 @@ public sealed class SeparatePartsTests : IAsyncLifetime
         var address = (await kubectl.RunAsync("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}")).Silent();
         await Wait.UntilAsync(
             "the page is served", () => Command.RunAsync("curl", ["-s", "--noproxy", "*", "--max-time", "5", $"http://{address}/"]), page => page.Contains("Welcome", StringComparison.Ordinal));
+        (await kubectl.RunAsync(
+            "run", "curl", "--image=curlimages/curl", "--image-pull-policy=IfNotPresent", "--restart=Never", "--attach", "--quiet",
+            "--", "curl", "--silent", "--retry", "5", "--retry-all-errors", "http://web/")).Succeeded();
     }
 
     private void Run(params string[] arguments)

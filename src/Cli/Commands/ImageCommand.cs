@@ -39,7 +39,7 @@ internal static class ImageCommand
     private static Command Samples()
     {
         var profile = CommonOptions.Profile();
-        var command = new Command("samples", "Build small busybox, nginx and redis images from the distribution's packages and load them. Needs root.") { profile };
+        var command = new Command("samples", "Build small busybox, nginx, redis and curl images from the distribution's packages and load them. Needs root.") { profile };
         command.SetAction(async (arguments, ct) =>
         {
             var containerd = Running(arguments.GetValue(profile)!, out var paths);

@@ -15,6 +15,11 @@ internal static class StartCommand
         var apiPort = new Option<int>("--api-port") { Description = "Port of the API server; by default 6443 or the next free one.", HelpName = "PORT" };
         var kubeletPort = new Option<int>("--kubelet-port") { Description = "Port of the kubelet; by default 10250 or the next free one.", HelpName = "PORT" };
         var wait = new Option<int>("--wait") { Description = "Seconds the node may take to become Ready.", HelpName = "SECONDS", DefaultValueFactory = _ => 120 };
+        var dns = new Option<bool?>("--cluster-dns")
+        {
+            Description = "Whether nodes answer DNS themselves; false leaves the Service kube-dns to a DNS server that you deploy.",
+            HelpName = "BOOL",
+        };
         var planes = new Option<int>("--control-planes")
         {
             Description = "How many control planes a new cluster gets: 1, or 3 or 5 over a cluster of etcd, of which 1 or 2 may fail.",
@@ -38,7 +43,7 @@ internal static class StartCommand
             });
         }
 
-        var command = new Command("start", "Start a cluster, or resume a stopped one. Needs root.") { profile, planes, apiPort, kubeletPort, wait };
+        var command = new Command("start", "Start a cluster, or resume a stopped one. Needs root.") { profile, planes, apiPort, kubeletPort, dns, wait };
         var encryption = new EncryptionOptions();
         encryption.AddTo(command);
         command.SetAction(async (arguments, ct) =>
@@ -52,6 +57,7 @@ internal static class StartCommand
                 ControlPlanes = arguments.GetValue(planes),
                 ApiPort = arguments.GetValue(apiPort),
                 KubeletPort = arguments.GetValue(kubeletPort),
+                RunsDns = arguments.GetValue(dns),
                 EncryptResources = encryption.Read(arguments),
                 ReadyMax = TimeSpan.FromSeconds(arguments.GetValue(wait)),
             };

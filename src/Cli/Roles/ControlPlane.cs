@@ -109,6 +109,7 @@ internal static class ControlPlane
         {
             ClusterNetwork = context.Profile.PodCidr,
             LeaderElection = election,
+            DnsAddress = context.Profile.LeavesDnsToOthers ? "" : context.Profile.Addresses.DnsServiceAddress.ToString(),
             RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
             SigningAuthority = SigningAuthority(context),
         };

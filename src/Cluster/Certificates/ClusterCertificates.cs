@@ -25,6 +25,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     public const string ControllerManager = "controller-manager";
     public const string Scheduler = "scheduler";
     public const string Proxy = "proxy";
+    public const string Dns = "dns";
 
     /// <summary>Signs what belongs to etcd and nothing else: whoever shows a certificate of it may read and write everything.</summary>
     public const string EtcdAuthority = "etcd-ca";
@@ -104,6 +105,7 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
             [ControllerManager] = new("system:kube-controller-manager"),
             [Scheduler] = new("system:kube-scheduler"),
             [Proxy] = new("system:kube-proxy"),
+            [Dns] = new("system:cluster-dns"),
         };
     }
 

@@ -12,6 +12,7 @@ public sealed class SampleImages(IProgressReporter progress)
 {
     private static readonly RequiredPackage BusyboxPackage = RequiredPackage.Program("busybox-static", "the shell in the images", "busybox");
     private static readonly RequiredPackage NginxPackage = RequiredPackage.Program("nginx-light", "the web server image", "nginx");
+    private static readonly RequiredPackage CurlPackage = RequiredPackage.Program("curl", "the image that asks web servers", "curl");
     private static readonly RequiredPackage RedisPackage = RequiredPackage.Program("redis-server", "the database image", "redis-server");
 
     private static readonly SampleImage Busybox = new([BusyboxPackage], (files, architecture) => new OciImage
@@ -38,6 +39,14 @@ public sealed class SampleImages(IProgressReporter progress)
         WorkingFolder = "/data",
     });
 
+    private static readonly SampleImage Curl = new([BusyboxPackage, CurlPackage], (files, architecture) => new OciImage
+    {
+        Name = "docker.io/curlimages/curl:latest",
+        Architecture = architecture,
+        Entries = [.. Base(files), .. files.Program("/usr/bin/curl")],
+        Command = ["curl"],
+    });
+
     private static readonly SampleImage Visits = new([BusyboxPackage], (files, architecture) => new OciImage
     {
         Name = "docker.io/navarch/visits:1",
@@ -51,8 +60,8 @@ public sealed class SampleImages(IProgressReporter progress)
         Command = ["httpd", "-f", "-p", "8080", "-h", "/www"],
     });
 
-    /// <summary>busybox, nginx in two versions, and redis.</summary>
-    public static IReadOnlyList<SampleImage> All { get; } = [Busybox, Nginx, NginxNext, Redis];
+    /// <summary>busybox, nginx in two versions, redis and curl.</summary>
+    public static IReadOnlyList<SampleImage> All { get; } = [Busybox, Nginx, NginxNext, Redis, Curl];
 
     /// <summary>What <c>examples/demo</c> runs.</summary>
     public static IReadOnlyList<SampleImage> Demo { get; } = [Redis, Visits];

@@ -15,6 +15,7 @@ public static class ComponentKubeconfig
         ["scheduler"] = ClusterCertificates.Scheduler,
         ["kubelet"] = ClusterCertificates.Node,
         ["proxy"] = ClusterCertificates.Proxy,
+        ["dns"] = ClusterCertificates.Dns,
     };
 
     public static void WriteAll(Profile profile, ProfilePaths paths)

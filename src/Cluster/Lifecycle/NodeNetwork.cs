@@ -1,11 +1,12 @@
 using System.Net;
 using Navarch.Cluster.Profiles;
+using Navarch.Dns;
 using Navarch.Network.Pods;
 using Navarch.Network.Services;
 
 namespace Navarch.Cluster.Lifecycle;
 
-/// <summary>What a profile's pod network and service proxy are called and where they keep what they know.</summary>
+/// <summary>What a profile's pod network, DNS and service proxy are called and where they keep what they know.</summary>
 public static class NodeNetwork
 {
     // A /24 of the cluster's /16 for each node, as upstream's default: 254 pods a node, 256 nodes.
@@ -21,7 +22,14 @@ public static class NodeNetwork
         NodePods = NodePods(profile),
         ClusterPods = IPNetwork.Parse(profile.PodCidr),
         Services = IPNetwork.Parse(profile.ServiceCidr),
+        Dns = profile.LeavesDnsToOthers ? null : profile.Addresses.DnsServiceAddress,
         TableName = profile.NftTable,
+    };
+
+    public static DnsConfig Dns(Profile profile) => new()
+    {
+        Address = profile.Addresses.DnsServiceAddress,
+        ClusterNetworks = [IPNetwork.Parse(profile.PodCidr), IPNetwork.Parse(profile.ServiceCidr)],
     };
 
     public static ProxyConfig Proxy(Profile profile) => new()

@@ -44,6 +44,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             RefuseToMove(present, options);
             RefuseToGrow(present, options);
             RefuseToEncrypt(present, new ClusterProcesses(present, paths, time), options);
+            RefuseToChangeDns(present, new ClusterProcesses(present, paths, time), options);
             return new StartResult(present, WasRunning: true, await FinishAsync(present, paths, new ClusterProcesses(present, paths, time), options, since: default, ct));
         }
 
@@ -54,6 +55,12 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         RefuseToGrow(profile, options);
         var processes = new ClusterProcesses(profile, paths, time);
         RefuseToEncrypt(profile, processes, options);
+        RefuseToChangeDns(profile, processes, options);
+        if (options.RunsDns is { } runsDns)
+        {
+            profile = profile with { LeavesDnsToOthers = !runsDns };
+        }
+
         if (options.KubeletPort != 0)
         {
             profile = profile with { KubeletPort = options.KubeletPort };
@@ -204,6 +211,15 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
         {
             throw new ClusterException(
                 $"\"{profile.Name}\" is running: what it encrypts is decided when its server starts", $"stop it first: `sudo navarch stop -p {profile.Name}`");
+        }
+    }
+
+    private static void RefuseToChangeDns(Profile profile, ClusterProcesses processes, StartOptions options)
+    {
+        if (options.RunsDns is { } runs && runs == profile.LeavesDnsToOthers && processes.AnyRuns)
+        {
+            throw new ClusterException(
+                $"\"{profile.Name}\" is running: whether it answers DNS is decided when it starts", $"stop it first: `sudo navarch stop -p {profile.Name}`");
         }
     }
 

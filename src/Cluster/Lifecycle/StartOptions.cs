@@ -20,6 +20,9 @@ public sealed record StartOptions
     /// <summary>What is encrypted in the store from now on; null for what was.</summary>
     public IReadOnlyList<string>? EncryptResources { get; init; }
 
+    /// <summary>Whether nodes answer cluster DNS themselves; null as before, which is yes unless it was said otherwise.</summary>
+    public bool? RunsDns { get; init; }
+
     /// <summary>How long the node may take to become Ready.</summary>
     public TimeSpan ReadyMax { get; init; } = TimeSpan.FromMinutes(2);
 }

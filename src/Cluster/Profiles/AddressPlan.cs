@@ -19,6 +19,9 @@ public sealed record AddressPlan
     /// <summary>The address of the Service <c>kubernetes</c>: the first of the service range.</summary>
     public IPAddress KubernetesServiceAddress => Nth(ServiceCidr, 1);
 
+    /// <summary>The address of the Service <c>kube-dns</c>: the tenth, as everybody knows it.</summary>
+    public IPAddress DnsServiceAddress => Nth(ServiceCidr, 10);
+
     private const int ApiPortFirst = 6443;
     private const int KubeletPortFirst = 10250;
     private const int MirrorPortFirst = 10350; // A hundred beyond the kubelets', whose range ends there.

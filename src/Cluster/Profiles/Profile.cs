@@ -26,6 +26,9 @@ public sealed record Profile
     /// <summary>As many as anybody needs: two of five may fail.</summary>
     public const int ControlPlanesMax = 5;
 
+    /// <summary>The user runs a DNS server of their own behind the Service <c>kube-dns</c>; nodes do not answer themselves.</summary>
+    public bool LeavesDnsToOthers { get; init; }
+
     /// <summary>Folders shared with other software that did not exist before, and are removed again if nothing else uses them.</summary>
     public IReadOnlyList<string> CreatedFolders { get; init; } = [];
 

@@ -146,6 +146,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     [InlineData(ClusterCertificates.ControllerManager, "CN=system:kube-controller-manager", null)]
     [InlineData(ClusterCertificates.Scheduler, "CN=system:kube-scheduler", null)]
     [InlineData(ClusterCertificates.Proxy, "CN=system:kube-proxy", null)]
+    [InlineData(ClusterCertificates.Dns, "CN=system:cluster-dns", null)]
     [InlineData(ClusterCertificates.Node, "CN=system:node:one", "O=system:nodes")]
     [InlineData(ClusterCertificates.KubeletClient, "CN=kube-apiserver-kubelet-client", null)]
     public void Every_part_has_the_identity_the_api_knows_it_by(string name, string commonName, string? organization)
