@@ -15,7 +15,8 @@ internal sealed class SandboxConfigs(KubeletConfig config, PodCgroups cgroups, L
         var sandbox = new PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata { Name = meta.Name, Namespace = meta.Namespace, Uid = meta.UID, Attempt = (uint)attempt },
-            Hostname = PodNetwork.Hostname(pod, config),
+            // In the node's network a pod has the node's name, which it must not set: runtimes refuse to start it.
+            Hostname = pod.Spec.HostNetwork ? "" : PodNetwork.Hostname(pod, config),
             LogDirectory = logs.PodDirectory(meta.Namespace, meta.Name, meta.UID),
             DnsConfig = new DNSConfig { Servers = { resolver.Servers }, Searches = { resolver.Searches }, Options = { resolver.Options } },
             PortMappings = { PodNetwork.PortMappings(pod) },
