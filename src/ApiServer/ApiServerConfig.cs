@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Encryption;
+using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Tokens;
 
 namespace Navarch.ApiServer;
@@ -69,6 +70,9 @@ public sealed record ApiServerConfig
 
     /// <summary>Port of a node's kubelet where its status does not say.</summary>
     public int KubeletPort { get; init; } = 10_250;
+
+    /// <summary>How much of the server clients may hold.</summary>
+    internal ServingLimits Limits { get; init; } = new();
 
     /// <summary>Addresses that nodes and pods may have although the server connects to none such; for tests, whose nodes and pods listen on loopback.</summary>
     internal Func<IPAddress, bool> ReachesAlso { get; init; } = static _ => false;

@@ -102,7 +102,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new SelfSubjectRulesReviews(access.Authorizer), new TokenReviews(identity.Tokens), new NamespaceBindings(subresources.Binding, catalog.Get<Api.Core.V1.Pod>()),
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.ByPath.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
-        var limits = new RequestLimits();
+        var limits = new RequestLimits(config.Limits);
         var auditFile = config.AuditPolicyFile.Length > 0 ? new AuditFile(config.AuditLog, time, logs.CreateLogger("Navarch.ApiServer.Audit")) : null;
         var auditor = auditFile is null ? null : new Auditor(AuditPolicy.Load(config.AuditPolicyFile), auditFile, catalog, time);
         var turns = new FlowControl(catalog, config.SeatsMax, time);

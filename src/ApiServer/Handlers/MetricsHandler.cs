@@ -87,6 +87,7 @@ internal sealed class MetricsHandler(RequestMetrics requests, FlowControl flows,
         if (Directory.Exists("/proc/self/fd"))
         {
             text.Add("process_open_fds", "gauge", "Files this process has open.", Directory.EnumerateFileSystemEntries("/proc/self/fd").Count());
+            text.Add("process_max_fds", "gauge", "Files it may have open.", DescriptorLimit.Current);
         }
 
         text.Add("dotnet_gc_heap_bytes", "gauge", "Memory the collector manages.", GC.GetTotalMemory(forceFullCollection: false));

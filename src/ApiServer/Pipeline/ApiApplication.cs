@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -65,6 +66,11 @@ internal sealed partial class ApiApplication(
         try
         {
             var user = await authenticators.AuthenticateAsync(context, context.RequestAborted);
+            if (!user.IsIn("system:unauthenticated"))
+            {
+                context.Features.Get<Newcomer>()?.Welcome();
+            }
+
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch).Selecting(options.FieldSelector, options.LabelSelector);
             record = auditor is null ? null : await auditor.BeginAsync(context, user, info);
@@ -109,7 +115,7 @@ internal sealed partial class ApiApplication(
             throw Refusal.Of(user, info, decision.Reason);
         }
 
-        using var slot = limits.Enter(info);
+        using var slot = limits.Enter(info, user);
         await (slot.IsLongRunning ? RunLongAsync(context, info, options, user) : RunAsync(new ApiRequest(context, info, options, user)));
     }
 
@@ -139,6 +145,10 @@ internal sealed partial class ApiApplication(
     {
         switch (error)
         {
+            case StatusException { Status.Code: StatusCodes.Status401Unauthorized } unknown:
+                LetGo(context);
+                await Responses.WriteStatusAsync(context, unknown.Status);
+                break;
             case StatusException refused:
                 await Responses.WriteStatusAsync(context, refused.Status);
                 break;
@@ -160,6 +170,15 @@ internal sealed partial class ApiApplication(
                 LogFailed(context.Request.Method, context.Request.Path.Value ?? "", error);
                 await Responses.WriteStatusAsync(context, StatusErrors.InternalError(error.Message));
                 break;
+        }
+    }
+
+    // Over HTTP/2 somebody unknown could ask again without end, and faster than it is answered.
+    private static void LetGo(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 

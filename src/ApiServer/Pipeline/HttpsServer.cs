@@ -15,11 +15,16 @@ namespace Navarch.ApiServer.Pipeline;
 /// <summary>Kestrel with one HTTPS listener and one application, without a host around it.</summary>
 internal sealed class HttpsServer : IAsyncDisposable
 {
+    // Slower than this, on the average of five seconds, is nobody who wants to get something said or read.
+    private static readonly MinDataRate Trickle = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
+    private readonly Newcomers newcomers;
     private readonly ServiceProvider services;
     private readonly IServer server;
 
     public HttpsServer(ApiServerConfig config, ILoggerFactory logs)
     {
+        newcomers = new Newcomers(config.Limits.Newcomers, config.Limits.NewcomersPerAddress);
         var collection = new ServiceCollection();
         collection.AddSingleton(logs);
         collection.AddLogging();
@@ -35,6 +40,9 @@ internal sealed class HttpsServer : IAsyncDisposable
     /// <summary>Where the server listens, once it has started.</summary>
     public Uri Address => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
+    /// <summary>Connections of clients nobody knows yet.</summary>
+    public Newcomers Newcomers => newcomers;
+
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken ct) where TContext : notnull =>
         server.StartAsync(application, ct);
 
@@ -43,16 +51,19 @@ internal sealed class HttpsServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await services.DisposeAsync();
 
-    private static void Configure(KestrelServerOptions options, ApiServerConfig config)
+    private void Configure(KestrelServerOptions options, ApiServerConfig config)
     {
+        var limits = config.Limits;
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = RequestBody.BytesMax;
         options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        options.Limits.MaxConcurrentConnections = 20_000;
+        options.Limits.MaxConcurrentConnections = DescriptorLimit.Connections(limits.Connections, DescriptorLimit.Current);
         options.Limits.MaxConcurrentUpgradedConnections = 2_000;
-        options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(3);
-        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
-        options.Limits.Http2.MaxStreamsPerConnection = 1_000;
+        options.Limits.KeepAliveTimeout = limits.IdlePatience;
+        options.Limits.RequestHeadersTimeout = limits.HeadPatience;
+        options.Limits.MinRequestBodyDataRate = Trickle;
+        options.Limits.MinResponseDataRate = Trickle;
+        options.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
         options.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
         options.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
@@ -60,6 +71,7 @@ internal sealed class HttpsServer : IAsyncDisposable
         options.Listen(new IPEndPoint(config.BindAddress, config.Port), listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(newcomers.Guard);
             listen.UseHttps(Https(config));
         });
     }
@@ -83,7 +95,7 @@ internal sealed class HttpsServer : IAsyncDisposable
             ClientCertificateMode = ClientCertificateMode.AllowCertificate,
             ClientCertificateValidation = static (_, _, _) => true,
             CheckCertificateRevocation = false,
-            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            HandshakeTimeout = config.Limits.HandshakePatience,
             OnAuthenticate = (_, tls) =>
             {
                 tls.ServerCertificateContext = config.ServerCertificate();

@@ -12,6 +12,9 @@ internal readonly struct RequestBody : IDisposable
 {
     public const int BytesMax = 3 << 20;
 
+    // As long as a request may take; bytes that come too slowly for the listener do not come that long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly byte[] buffer;
     private readonly int length;
 
@@ -25,8 +28,10 @@ internal readonly struct RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Memory => buffer.AsMemory(0, length);
 
-    /// <exception cref="StatusException">413.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext http)
+    /// <exception cref="StatusException">413. 504: it came too slowly.</exception>
+    public static ValueTask<RequestBody> ReadAsync(HttpContext http) => ReadAsync(http, TimeProvider.System);
+
+    internal static async ValueTask<RequestBody> ReadAsync(HttpContext http, TimeProvider time)
     {
         if (http.Request.ContentLength > BytesMax)
         {
@@ -34,6 +39,7 @@ internal readonly struct RequestBody : IDisposable
         }
 
         var reader = http.Request.BodyReader;
+        var began = time.GetTimestamp();
         while (true)
         {
             var result = await ReadAsync(reader, http.RequestAborted);
@@ -57,6 +63,12 @@ internal readonly struct RequestBody : IDisposable
             if (result.IsCanceled)
             {
                 throw new OperationCanceledException(http.RequestAborted);
+            }
+
+            if (time.GetElapsedTime(began) > Patience)
+            {
+                reader.AdvanceTo(bytes.End);
+                throw StatusErrors.Timeout("request did not complete within the allotted timeout", retryAfterSeconds: 0).AsException();
             }
 
             reader.AdvanceTo(bytes.Start, bytes.End);

@@ -1,17 +1,21 @@
+using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Pipeline;
 
 /// <summary>How many requests may be under way at once. Who comes too many is told to come back, and waits outside.</summary>
-internal sealed class RequestLimits
+internal sealed class RequestLimits(ServingLimits limits)
 {
     private const int ReadsMax = 800;
     private const int WritesMax = 1600;
-    private const int LongRunningMax = 20_000;
 
     private readonly Counter reads = new(ReadsMax);
     private readonly Counter writes = new(WritesMax);
-    private readonly Counter longRunning = new(LongRunningMax);
+    private readonly Counter longRunning = new(limits.LongRunning);
+
+    // Guards the counts of long-running requests by user. Who has none is not in it.
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, int> byUser = new(StringComparer.Ordinal);
 
     public (int Reads, int Writes, int LongRunning) Current => (reads.Count, writes.Count, longRunning.Count);
 
@@ -19,13 +23,22 @@ internal sealed class RequestLimits
     public (long Reads, long Writes) Dropped => (reads.Dropped, writes.Dropped);
 
     /// <exception cref="StatusException">429.</exception>
-    public Slot Enter(RequestInfo info)
+    public Slot Enter(RequestInfo info, UserInfo user)
     {
         var isLong = IsLongRunning(info);
         var counter = isLong ? longRunning : info.Verb is "get" or "list" or "head" ? reads : writes;
-        return counter.TryEnter()
-            ? new Slot(counter, isLong)
-            : throw StatusErrors.TooManyRequests("Too many requests, please try again later.", retryAfterSeconds: 1).AsException();
+        if (!counter.TryEnter())
+        {
+            throw TooMany();
+        }
+
+        if (isLong && !TryCount(user.Name))
+        {
+            counter.Leave();
+            throw TooMany();
+        }
+
+        return new Slot(this, counter, isLong ? user.Name : null);
     }
 
     public static bool IsLongRunning(RequestInfo info) =>
@@ -55,10 +68,46 @@ internal sealed class RequestLimits
         public void Leave() => Interlocked.Decrement(ref count);
     }
 
-    internal readonly struct Slot(Counter counter, bool isLongRunning) : IDisposable
-    {
-        public bool IsLongRunning => isLongRunning;
+    private static StatusException TooMany() => StatusErrors.TooManyRequests("Too many requests, please try again later.", retryAfterSeconds: 1).AsException();
 
-        public void Dispose() => counter.Leave();
+    private bool TryCount(string user)
+    {
+        lock (gate)
+        {
+            var count = byUser.GetValueOrDefault(user);
+            if (count >= limits.LongRunningPerUser)
+            {
+                return false;
+            }
+
+            byUser[user] = count + 1;
+            return true;
+        }
+    }
+
+    private void Uncount(string user)
+    {
+        lock (gate)
+        {
+            if (--byUser[user] is 0)
+            {
+                byUser.Remove(user);
+            }
+        }
+    }
+
+    /// <param name="user">Whose long-running request it is; null for one that has a natural end.</param>
+    internal readonly struct Slot(RequestLimits limits, Counter counter, string? user) : IDisposable
+    {
+        public bool IsLongRunning => user is not null;
+
+        public void Dispose()
+        {
+            counter.Leave();
+            if (user is not null)
+            {
+                limits.Uncount(user);
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Navarch.Api.Core.V1;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
@@ -97,6 +98,11 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
+        }
+
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null; // How slowly the client may speak is for the backend to say.
         }
 
         var message = new HttpRequestMessage(new HttpMethod(from.Method), address);

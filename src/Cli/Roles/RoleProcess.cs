@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Navarch.ApiServer.Pipeline;
+using Navarch.Cluster;
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
 
@@ -47,6 +49,13 @@ internal static class RoleProcess
 
         command.SetAction(async (arguments, ct) =>
         {
+            if (DescriptorLimit.Current < DescriptorLimit.Least)
+            {
+                throw new ClusterException(
+                    $"only {DescriptorLimit.Current} files and connections may be open at once here; {DescriptorLimit.Least} are the least, and ten times that is usual",
+                    "raise the limit of open files: `ulimit -Hn 1048576` as root, or LimitNOFILE= of the systemd unit");
+            }
+
             var store = new ProfileStore();
             var found = store.Get(ProfileName.Validate(arguments.GetValue(profile)!));
             using var logs = LineLog.Factory(TimeProvider.System);
