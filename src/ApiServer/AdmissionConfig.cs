@@ -15,4 +15,7 @@ public sealed record AdmissionConfig
 
     /// <summary>Names of plugins that are on by default. Wins over <see cref="Enabled"/>.</summary>
     public IReadOnlyList<string> Disabled { get; init; } = [];
+
+    /// <summary>Where operators say more of single plugins (apiserver.config.k8s.io/v1 AdmissionConfiguration); empty for nowhere.</summary>
+    public string ConfigFile { get; init; } = "";
 }

@@ -79,7 +79,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         var access = new Access(config, catalog, time, logs);
         var stored = new ObjectStore(store, cache, vault);
-        var parts = new AdmissionParts(catalog, access.Authorizer, stored.FindAsync, time, new Random());
+        var parts = new AdmissionParts(AdmissionFile.Load(config.Admission.ConfigFile), catalog, access.Authorizer, stored.FindAsync, time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
             .. AdmissionPlugins.Make(config.Admission, parts),

@@ -10,14 +10,27 @@ internal sealed class AdmissionOptions
     private readonly Option<string> enabled = Plugins("--enable-admission-plugins", "Admission plugins to run beside those that run by default, such as AlwaysPullImages.");
     private readonly Option<string> disabled = Plugins("--disable-admission-plugins", "Admission plugins not to run although they run by default, such as PodSecurity.");
 
+    private readonly Option<string> file = new("--admission-control-config-file")
+    {
+        Description = "File that says more of single plugins: an AdmissionConfiguration with what pods are held to by default.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(enabled);
         command.Add(disabled);
+        command.Add(file);
     }
 
     /// <exception cref="ClusterException">There is no such plugin.</exception>
-    public AdmissionConfig Read(ParseResult arguments) => new() { Enabled = Names(arguments.GetValue(enabled)!), Disabled = Names(arguments.GetValue(disabled)!) };
+    public AdmissionConfig Read(ParseResult arguments) => new()
+    {
+        Enabled = Names(arguments.GetValue(enabled)!),
+        Disabled = Names(arguments.GetValue(disabled)!),
+        ConfigFile = arguments.GetValue(file)!,
+    };
 
     private static string[] Names(string text)
     {

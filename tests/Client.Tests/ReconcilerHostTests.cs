@@ -64,6 +64,19 @@ public sealed class ReconcilerHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_that_nobody_understands_keeps_no_other_from_being_seen()
+    {
+        probe.Concerned = pod => pod.Metadata.Name == "bad" ? throw new InvalidOperationException("poison") : [new NamespacedName("default", $"of-{pod.Metadata.Name}")];
+        cluster.With(A.Pod("bad"), A.Pod("good"));
+        await Until.TrueAsync(() => probe.Count("of-good") == 1);
+
+        cluster.With(A.Pod("bad"), A.ReplicaSet("web"), A.Pod("later"));
+
+        await Until.TrueAsync(() => probe.Count("web") == 1 && probe.Count("of-later") == 1);
+        Assert.False(running.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_key_comes_back_when_it_asked_to()
     {
         probe.Act = (_, _) => Task.FromResult(probe.Count("web") < 2 ? ReconcileResult.After(TimeSpan.FromMinutes(7)) : ReconcileResult.Done);
@@ -134,7 +147,10 @@ public sealed class ReconcilerHostTests : IAsyncLifetime
 
         public string Name => "probe";
 
-        public IEnumerable<Trigger> Triggers => [Trigger.On(sets), Trigger.OnOwner(pods, of: sets)];
+        /// <summary>What a pod concerns beside its owner.</summary>
+        public Func<Pod, IEnumerable<NamespacedName>> Concerned { get; set; } = _ => [];
+
+        public IEnumerable<Trigger> Triggers => [Trigger.On(sets), Trigger.OnOwner(pods, of: sets), Trigger.On(pods, pod => Concerned(pod))];
 
         public int Count(string name) => passes.GetValueOrDefault(name);
 

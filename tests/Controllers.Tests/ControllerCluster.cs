@@ -26,8 +26,8 @@ internal sealed class ControllerCluster : IAsyncDisposable
 
     public IClient Client => Fake;
 
-    /// <summary>The last warnings.</summary>
-    public string Logs => logs.ToString();
+    /// <summary>What was logged as a warning or worse.</summary>
+    public IEnumerable<string> Warnings => logs.Lines;
 
     /// <summary>Pods of these images never get ready.</summary>
     public ISet<string> BrokenImages => brokenImages;

@@ -30,5 +30,8 @@ internal sealed class LogLines : ILoggerFactory, ILogger
     {
     }
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<string> Lines => lines;
+
     public override string ToString() => string.Join('\n', lines.TakeLast(8));
 }

@@ -14,8 +14,6 @@ public sealed class PoisonedObjectTests
 {
     [Theory]
     [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
     public async Task Nobody_suffers_from_the_nonsense_of_others(int seed)
     {
         var poison = new Poison(new Random(seed));
@@ -36,7 +34,7 @@ public sealed class PoisonedObjectTests
         await cluster.UntilAsync<ResourceQuota>(all => all.Any(static one => one.Metadata is { Name: "q", Namespace: "web" } && one.Status.Used.Find("count/deployments.apps") == new Quantity(1)));
         await cluster.Client.DeleteAsync<Namespace>(new("", "web"), DeleteOptions.Empty, default);
         await cluster.UntilAsync<Namespace>(all => !all.Any(static one => one.Metadata.Name == "web"));
-        Assert.DoesNotContain("is broken", cluster.Logs, StringComparison.Ordinal);
+        Assert.DoesNotContain(cluster.Warnings, static line => line.Contains("broke and is started again", StringComparison.Ordinal) || line.Contains("cannot say what a change", StringComparison.Ordinal));
     }
 
     /// <summary>Some objects of each kind with whatever its type allows, in a namespace of their own.</summary>

@@ -29,7 +29,7 @@ internal static class AdmissionPlugins
         new("ServiceAccount", static parts => new ServiceAccounts(parts.Catalog.Get<ServiceAccount>(), parts.FindFreshAsync, parts.Time, parts.Random)),
         new("TaintNodesByCondition", static _ => new NewNodes()),
         new("AlwaysPullImages", static _ => new AlwaysPullImages(), IsDefault: false),
-        new("PodSecurity", static parts => new PodSecurityAdmission(parts.Catalog.Get<Namespace>(), parts.Catalog.Get<Pod>())),
+        new("PodSecurity", static parts => new PodSecurityAdmission(parts.File.PodSecurity, parts.Catalog.Get<Namespace>(), parts.Catalog.Get<Pod>())),
         new("PodNodeSelector", static parts => new NamespaceNodeSelector(parts.Catalog.Get<Namespace>()), IsDefault: false),
         new("Priority", static parts => new PodPriority(parts.Catalog.Get<PriorityClass>())),
         new("Priority", static _ => new SystemClassProtection()),
@@ -79,5 +79,6 @@ internal static class AdmissionPlugins
 }
 
 /// <summary>What plugins are made of.</summary>
+/// <param name="File">What operators say of single plugins.</param>
 /// <param name="FindFreshAsync">Finds an object that may have been written by another server a moment ago.</param>
-internal sealed record AdmissionParts(Catalog Catalog, IAuthorizer Authorizer, Func<Kind, string, CancellationToken, ValueTask<WatchCache.StoredObject?>> FindFreshAsync, TimeProvider Time, Random Random);
+internal sealed record AdmissionParts(AdmissionFile File, Catalog Catalog, IAuthorizer Authorizer, Func<Kind, string, CancellationToken, ValueTask<WatchCache.StoredObject?>> FindFreshAsync, TimeProvider Time, Random Random);

@@ -4,6 +4,7 @@ using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using static Navarch.ApiServer.Media.ConfigJson;
 
 namespace Navarch.ApiServer.Audit;
 
@@ -27,11 +28,7 @@ internal sealed record AuditPolicy(IReadOnlyList<AuditRule> Rules, AuditStages O
 
     public static AuditPolicy Parse(ReadOnlySpan<byte> yaml)
     {
-        if (JsonNode.Parse(Yaml.ToJson(yaml)) is not JsonObject policy || Text(policy["kind"]) != "Policy" || Text(policy["apiVersion"]) != "audit.k8s.io/v1")
-        {
-            throw new InvalidDataException("it must have apiVersion audit.k8s.io/v1 and kind Policy");
-        }
-
+        var policy = ConfigJson.Parse(yaml, "audit.k8s.io/v1", "Policy");
         RequireKnown(policy, "", "apiVersion", "kind", "metadata", "rules", "omitStages", "omitManagedFields");
         var rules = policy["rules"]?.AsArray() is { Count: > 0 } all ? all : throw new InvalidDataException("rules: at least one is required");
         var omitsManaged = Flag(policy["omitManagedFields"]) ?? false;
@@ -57,22 +54,4 @@ internal sealed record AuditPolicy(IReadOnlyList<AuditRule> Rules, AuditStages O
     internal static AuditStages Stages(JsonNode? node, string field) => Texts(node).Aggregate(
         AuditStages.None,
         (all, name) => Enum.TryParse<AuditStages>(name, out var stage) && stage != AuditStages.None ? all | stage : throw new InvalidDataException($"{field}: \"{name}\" is no stage"));
-
-    internal static string Text(JsonNode? node) => (string?)node ?? "";
-
-    internal static bool? Flag(JsonNode? node) => (bool?)node;
-
-    internal static IReadOnlyList<string> Texts(JsonNode? node) => node is null ? [] : [.. node.AsArray().Select(static item => Text(item))];
-
-    /// <summary>A mistyped name must not widen a rule.</summary>
-    internal static void RequireKnown(JsonObject value, string field, params ReadOnlySpan<string> names)
-    {
-        foreach (var (name, _) in value)
-        {
-            if (!names.Contains(name))
-            {
-                throw new InvalidDataException($"{(field.Length > 0 ? field + "." : "")}{name}: unknown field");
-            }
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using static Navarch.ApiServer.Media.ConfigJson;
 
 namespace Navarch.ApiServer.Audit;
 
@@ -27,20 +28,20 @@ internal sealed record AuditRule(AuditLevel Level)
     public static AuditRule Parse(JsonNode? node, string field, bool omitsManaged)
     {
         var rule = node as JsonObject ?? throw new InvalidDataException($"{field}: must be an object");
-        AuditPolicy.RequireKnown(rule, field, "level", "users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages", "omitManagedFields");
-        var level = AuditPolicy.Text(rule["level"]);
+        RequireKnown(rule, field, "level", "users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages", "omitManagedFields");
+        var level = Text(rule["level"]);
         var parsed = new AuditRule(Enum.TryParse<AuditLevel>(level, out var known) && Enum.IsDefined(known)
             ? known
             : throw new InvalidDataException($"{field}.level: \"{level}\" is none of None, Metadata, Request, RequestResponse"))
         {
-            Users = AuditPolicy.Texts(rule["users"]),
-            UserGroups = AuditPolicy.Texts(rule["userGroups"]),
-            Verbs = AuditPolicy.Texts(rule["verbs"]),
+            Users = Texts(rule["users"]),
+            UserGroups = Texts(rule["userGroups"]),
+            Verbs = Texts(rule["verbs"]),
             Resources = rule["resources"] is null ? [] : [.. rule["resources"]!.AsArray().Select((item, i) => AuditResources.Parse(item, $"{field}.resources[{i}]"))],
-            Namespaces = AuditPolicy.Texts(rule["namespaces"]),
-            NonResourceUrls = AuditPolicy.Texts(rule["nonResourceURLs"]),
+            Namespaces = Texts(rule["namespaces"]),
+            NonResourceUrls = Texts(rule["nonResourceURLs"]),
             OmitStages = AuditPolicy.Stages(rule["omitStages"], field + ".omitStages"),
-            OmitManagedFields = AuditPolicy.Flag(rule["omitManagedFields"]) ?? omitsManaged,
+            OmitManagedFields = Flag(rule["omitManagedFields"]) ?? omitsManaged,
         };
         return parsed.NonResourceUrls.Count > 0 && parsed.Resources.Count + parsed.Namespaces.Count > 0
             ? throw new InvalidDataException($"{field}.nonResourceURLs: rules cannot apply to both regular resources and non-resource URLs")
@@ -76,8 +77,8 @@ internal sealed record AuditResources(string Group, IReadOnlyList<string> Names,
     public static AuditResources Parse(JsonNode? node, string field)
     {
         var value = node as JsonObject ?? throw new InvalidDataException($"{field}: must be an object");
-        AuditPolicy.RequireKnown(value, field, "group", "resources", "resourceNames");
-        var parsed = new AuditResources(AuditPolicy.Text(value["group"]), AuditPolicy.Texts(value["resources"]), AuditPolicy.Texts(value["resourceNames"]));
+        RequireKnown(value, field, "group", "resources", "resourceNames");
+        var parsed = new AuditResources(Text(value["group"]), Texts(value["resources"]), Texts(value["resourceNames"]));
         return parsed.ResourceNames.Count > 0 && parsed.Names.Count == 0
             ? throw new InvalidDataException($"{field}.resourceNames: using resourceNames requires at least one resource")
             : parsed;

@@ -57,7 +57,7 @@ public sealed partial class ReconcilerHost : IDisposable
 
         foreach (var trigger in triggers)
         {
-            subscriptions.Add(trigger.Connect(queue.Add));
+            subscriptions.Add(trigger.Connect(queue.Add, e => LogNotUnderstood(log, reconciler.Name, trigger.Informer.ResourceType.GroupResource, e)));
         }
 
         LogStarted(log, reconciler.Name, workers);
@@ -223,6 +223,9 @@ public sealed partial class ReconcilerHost : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reconciler} failed on {Key} ({Failures} in a row), again in {Delay}")]
     private static partial void LogFailed(ILogger log, string reconciler, NamespacedName key, int failures, TimeSpan delay, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reconciler} cannot say what a change of {Resource} concerns")]
+    private static partial void LogNotUnderstood(ILogger log, string reconciler, string resource, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reconciler} wrote for {Key} what its informers did not show within {Delay}")]
     private static partial void LogHeldTooLong(ILogger log, string reconciler, NamespacedName key, TimeSpan delay);

@@ -5,9 +5,9 @@ namespace Navarch.Client;
 /// <summary>Turns the changes of one informer into keys to look at.</summary>
 public sealed class Trigger
 {
-    private readonly Func<Action<NamespacedName>, IDisposable?> subscribe;
+    private readonly Func<Action<NamespacedName>, Action<Exception>, IDisposable?> subscribe;
 
-    private Trigger(IInformer informer, Func<Action<NamespacedName>, IDisposable?> subscribe)
+    private Trigger(IInformer informer, Func<Action<NamespacedName>, Action<Exception>, IDisposable?> subscribe)
     {
         Informer = informer;
         this.subscribe = subscribe;
@@ -30,24 +30,25 @@ public sealed class Trigger
     /// Keys that an object concerns, of its state before and of its state after: who loses an object must know as well as who gains it.
     /// </summary>
     public static Trigger On<T>(Informer<T> informer, Func<T, IEnumerable<NamespacedName>> keysOf) where T : class, IResource<T> =>
-        new(informer, enqueue => informer.Subscribe((before, after) =>
+        new(informer, (enqueue, failed) => informer.Subscribe((before, after) =>
         {
             if (after is not null)
             {
-                Enqueue(keysOf(after), enqueue);
+                Enqueue(after, keysOf, enqueue, failed);
             }
 
             if (before is not null)
             {
-                Enqueue(keysOf(before), enqueue); // The queue drops what it holds already.
+                Enqueue(before, keysOf, enqueue, failed); // The queue drops what it holds already.
             }
         }));
 
     /// <summary>Nothing to look at: the informer is only read (and waited for).</summary>
-    public static Trigger None(IInformer informer) => new(informer, static _ => null);
+    public static Trigger None(IInformer informer) => new(informer, static (_, _) => null);
 
     /// <summary>Begins to pass keys on; everything that exists is passed on first. Ends with the disposal of what is returned.</summary>
-    public IDisposable? Connect(Action<NamespacedName> enqueue) => subscribe(enqueue);
+    /// <param name="failed">Told what went wrong with an object that nobody can say the keys of.</param>
+    public IDisposable? Connect(Action<NamespacedName> enqueue, Action<Exception> failed) => subscribe(enqueue, failed);
 
     /// <summary>The key of the owner that controls <paramref name="item"/>, if it is a <typeparamref name="TOwner"/>.</summary>
     public static NamespacedName? ControllerKey<TOwner>(IResource item) where TOwner : class, IResource<TOwner>
@@ -65,13 +66,20 @@ public sealed class Trigger
 
     private static Trigger OnEach<T>(Informer<T> informer, Func<T?, T?, T?> pick, Func<T, IEnumerable<NamespacedName>> keysOf)
         where T : class, IResource<T> =>
-        new(informer, enqueue => informer.Subscribe((before, after) => Enqueue(keysOf((pick(before, after) ?? before)!), enqueue)));
+        new(informer, (enqueue, failed) => informer.Subscribe((before, after) => Enqueue((pick(before, after) ?? before)!, keysOf, enqueue, failed)));
 
-    private static void Enqueue(IEnumerable<NamespacedName> keys, Action<NamespacedName> enqueue)
+    private static void Enqueue<T>(T item, Func<T, IEnumerable<NamespacedName>> keysOf, Action<NamespacedName> enqueue, Action<Exception> failed)
     {
-        foreach (var key in keys)
+        try
         {
-            enqueue(key);
+            foreach (var key in keysOf(item))
+            {
+                enqueue(key);
+            }
+        }
+        catch (Exception e) // One object in which nobody sees sense must not keep the changes of all others from everybody.
+        {
+            failed(e);
         }
     }
 

@@ -1,7 +1,6 @@
 using Navarch.Api.Rbac.V1;
 using Navarch.Client;
 using Navarch.Machinery.Rbac;
-using Navarch.Machinery.Selectors;
 
 namespace Navarch.Controllers;
 
@@ -38,7 +37,7 @@ public sealed class ClusterRoleAggregationController(Informer<ClusterRole> roles
 
         foreach (var role in roles.List())
         {
-            if (role.AggregationRule is { } rule && rule.ClusterRoleSelectors.Any(selector => Selector.Of(selector).Matches(changed.Metadata.Labels)))
+            if (role.AggregationRule is { } rule && rule.ClusterRoleSelectors.Any(selector => Selectors.Of(selector).Matches(changed.Metadata.Labels)))
             {
                 yield return NamespacedName.Of(role);
             }

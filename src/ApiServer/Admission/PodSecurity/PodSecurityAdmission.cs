@@ -11,7 +11,7 @@ namespace Navarch.ApiServer.Admission.PodSecurity;
 /// Holds pods to the level that labels of their namespace name: what is enforced refuses pods; what is warned of is said to
 /// whoever makes pods or what makes pods, and what is audited to whoever reads the audit log.
 /// </summary>
-internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmission
+internal sealed class PodSecurityAdmission(PodSecuritySettings settings, Kind namespaces, Kind pods) : IAdmission
 {
     private const int PodsChecked = 3000;
 
@@ -30,7 +30,7 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
                 CheckNamespace(request, space, request.Old as Namespace);
                 break;
             default:
-                if (request.Options.Subresource.Length == 0 && TemplateOf(request.Value) is { } template)
+                if (request.Options.Subresource.Length == 0 && TemplateOf(request.Value) is { } template && !IsExempt(request, template.Spec))
                 {
                     var labels = LabelsOf(request.Value.Metadata.Namespace);
                     Audit(request, labels, template.Metadata.Annotations, template.Spec);
@@ -61,8 +61,13 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
 
     private void CheckPod(AdmissionRequest request, Pod pod)
     {
+        if (IsExempt(request, pod.Spec))
+        {
+            return;
+        }
+
         var labels = LabelsOf(pod.Metadata.Namespace);
-        var policy = PodSecurityPolicy.Of(labels, "enforce");
+        var policy = PodSecurityPolicy.Of(labels, "enforce", settings.Enforce);
         request.Options.Audit?.Annotate("pod-security.kubernetes.io/enforce-policy", policy.ToString());
         Audit(request, labels, pod.Metadata.Annotations, pod.Spec);
         var violations = PodSecurityChecks.Find(policy, pod.Metadata.Annotations, pod.Spec);
@@ -74,9 +79,23 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
         Warn(request, labels, pod.Metadata.Annotations, pod.Spec);
     }
 
-    private static void Audit(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
+    private bool IsExempt(AdmissionRequest request, PodSpec spec)
     {
-        if (request.Options.Audit is { } record && Complaint(PodSecurityPolicy.Of(labels, "audit"), annotations, spec) is { } complaint)
+        var why = settings.Namespaces.Contains(request.Value.Metadata.Namespace) ? "namespace"
+            : settings.Usernames.Contains(request.Options.User.Name) ? "user"
+            : spec.RuntimeClassName is { Length: > 0 } type && settings.RuntimeClasses.Contains(type) ? "runtimeClass"
+            : null;
+        if (why is not null)
+        {
+            request.Options.Audit?.Annotate("pod-security.kubernetes.io/exempt", why);
+        }
+
+        return why is not null;
+    }
+
+    private void Audit(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
+    {
+        if (request.Options.Audit is { } record && Complaint(PodSecurityPolicy.Of(labels, "audit", settings.Audit), annotations, spec) is { } complaint)
         {
             record.Annotate("pod-security.kubernetes.io/audit-violations", complaint);
         }
@@ -88,9 +107,9 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
         return violations.Count == 0 ? null : $"would violate PodSecurity \"{policy}\": {string.Join(", ", violations)}";
     }
 
-    private static void Warn(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
+    private void Warn(AdmissionRequest request, Map<string> labels, Map<string> annotations, PodSpec spec)
     {
-        if (Complaint(PodSecurityPolicy.Of(labels, "warn"), annotations, spec) is { } complaint)
+        if (Complaint(PodSecurityPolicy.Of(labels, "warn", settings.Warn), annotations, spec) is { } complaint)
         {
             request.Options.Warnings.Add(complaint);
         }
@@ -113,7 +132,7 @@ internal sealed class PodSecurityAdmission(Kind namespaces, Kind pods) : IAdmiss
             return;
         }
 
-        var (policy, previous) = (PodSecurityPolicy.Of(space.Metadata.Labels, "enforce"), PodSecurityPolicy.Of(old?.Metadata.Labels ?? [], "enforce"));
+        var (policy, previous) = (PodSecurityPolicy.Of(space.Metadata.Labels, "enforce", settings.Enforce), PodSecurityPolicy.Of(old?.Metadata.Labels ?? [], "enforce", settings.Enforce));
         if (old is null || policy == previous || policy.Level == SecurityLevel.Privileged || (policy.Minor == previous.Minor && policy.Level < previous.Level))
         {
             return;

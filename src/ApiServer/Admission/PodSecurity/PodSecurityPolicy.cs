@@ -23,16 +23,16 @@ internal readonly record struct PodSecurityPolicy(SecurityLevel Level, int Minor
     public static readonly PodSecurityPolicy Privileged = new(SecurityLevel.Privileged, Latest);
 
     /// <summary>What the labels of a namespace say for one mode: <c>enforce</c>, <c>audit</c> or <c>warn</c>.</summary>
+    /// <param name="unsaid">What they mean where they say nothing.</param>
     /// <remarks>What cannot be read forbids where it enforces, and says nothing elsewhere.</remarks>
-    public static PodSecurityPolicy Of(Map<string> labels, string mode)
+    public static PodSecurityPolicy Of(Map<string> labels, string mode, PodSecurityPolicy unsaid)
     {
         if (!labels.Any(static label => label.Key.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            return Privileged; // Most namespaces, on the way of every pod.
+            return unsaid; // Most namespaces, on the way of every pod.
         }
 
-        var level = SecurityLevel.Privileged;
-        var minor = Latest;
+        var (level, minor) = unsaid;
         if (labels.TryGetValue(Prefix + mode, out var name) && !TryParseLevel(name, out level))
         {
             level = mode == "enforce" ? SecurityLevel.Restricted : SecurityLevel.Privileged;
@@ -44,6 +44,13 @@ internal readonly record struct PodSecurityPolicy(SecurityLevel Level, int Minor
         }
 
         return new PodSecurityPolicy(level, minor);
+    }
+
+    public static bool TryParse(string level, string version, out PodSecurityPolicy policy)
+    {
+        var isKnown = TryParseLevel(level, out var parsed) & TryParseVersion(version, out var minor);
+        policy = new PodSecurityPolicy(parsed, minor);
+        return isKnown;
     }
 
     /// <summary>Says which labels of a namespace cannot be read.</summary>

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Navarch.ApiServer.Admission.PodSecurity;
+using Navarch.Machinery.Errors;
+using static Navarch.ApiServer.Media.ConfigJson;
+
+namespace Navarch.ApiServer.Admission;
+
+/// <summary>What operators say of single plugins (apiserver.config.k8s.io/v1 AdmissionConfiguration), in the file or in others that it names.</summary>
+internal sealed record AdmissionFile
+{
+    public static readonly AdmissionFile None = new();
+
+    public PodSecuritySettings PodSecurity { get; init; } = PodSecuritySettings.None;
+
+    /// <param name="path">YAML or JSON; empty for none.</param>
+    /// <exception cref="InvalidDataException">It cannot be understood; the message says where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static AdmissionFile Load(string path)
+    {
+        if (path.Length == 0)
+        {
+            return None;
+        }
+
+        try
+        {
+            return Parse(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception e) when (e is JsonException or StatusException or InvalidDataException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{path} is no configuration of admission: {e.Message}", e);
+        }
+    }
+
+    private static AdmissionFile Parse(ReadOnlySpan<byte> yaml, string folder)
+    {
+        var document = Media.ConfigJson.Parse(yaml, "apiserver.config.k8s.io/v1", "AdmissionConfiguration");
+        RequireKnown(document, "", "apiVersion", "kind", "plugins");
+        var file = None;
+        foreach (var (i, node) in (document["plugins"]?.AsArray() ?? []).Index())
+        {
+            var field = $"plugins[{i}]";
+            var plugin = node as JsonObject ?? throw new InvalidDataException($"{field}: must be an object");
+            RequireKnown(plugin, field, "name", "path", "configuration");
+            var configuration = plugin["configuration"] as JsonObject
+                ?? JsonNode.Parse(Media.Yaml.ToJson(File.ReadAllBytes(Path.Combine(folder, Text(plugin["path"]))))) as JsonObject
+                ?? throw new InvalidDataException($"{field}: neither configuration nor path");
+            file = Text(plugin["name"]) switch
+            {
+                "PodSecurity" => file with { PodSecurity = PodSecuritySettings.Parse(configuration, field + ".configuration") },
+                var name => throw new InvalidDataException($"{field}.name: nothing can be configured of \"{name}\", only of PodSecurity"),
+            };
+        }
+
+        return file;
+    }
+}
