@@ -25,7 +25,7 @@ internal sealed class Subresources : IDisposable
         var tunnel = new UpgradeTunnel(time);
         var scale = new ScaleSubresource(objects, time);
         proxy = new ProxySubresource(
-            new ProxyBackends(objects, catalog, target, MayReach), kubelets, new ProxyHeaders(config.Authentication.FrontProxy), new BackendDialer(MayReach, time));
+            new ProxyBackends(objects, catalog, target, MayReach), kubelets, new ProxyHeaders(config.Authentication.FrontProxy), tunnel, new BackendDialer(MayReach, time));
         Binding = new BindingSubresource(objects, time);
         ByPath = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {

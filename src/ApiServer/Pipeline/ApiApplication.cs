@@ -11,6 +11,7 @@ using Navarch.ApiServer.Fairness;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Registry;
+using Navarch.Client.Serving;
 using Navarch.Machinery.Errors;
 using Navarch.Storage;
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navarch.Client.Serving;
 
 namespace Navarch.ApiServer.Pipeline;
 
@@ -39,9 +40,6 @@ internal sealed class HttpsServer : IAsyncDisposable
 
     /// <summary>Where the server listens, once it has started.</summary>
     public Uri Address => new(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-
-    /// <summary>Connections of clients nobody knows yet.</summary>
-    public Newcomers Newcomers => newcomers;
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken ct) where TContext : notnull =>
         server.StartAsync(application, ct);

@@ -22,13 +22,15 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
     private readonly ProxyBackends backends;
     private readonly KubeletConnector kubelets;
     private readonly ProxyHeaders headers;
+    private readonly UpgradeTunnel tunnel;
     private readonly HttpMessageInvoker plain;
 
-    public ProxySubresource(ProxyBackends backends, KubeletConnector kubelets, ProxyHeaders headers, BackendDialer dialer)
+    public ProxySubresource(ProxyBackends backends, KubeletConnector kubelets, ProxyHeaders headers, UpgradeTunnel tunnel, BackendDialer dialer)
     {
         this.backends = backends;
         this.kubelets = kubelets;
         this.headers = headers;
+        this.tunnel = tunnel;
         plain = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -73,16 +75,27 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         using var message = Request(http, backend, ProxyPath.Encode(info.Rest.Length == 0 ? "/" : info.Rest));
         message.Headers.TryAddWithoutValidation("X-Forwarded-Uri", prefix + message.RequestUri!.AbsolutePath);
         using var answer = await SendAsync(backend, message, request.Aborted);
-        if ((int)answer.StatusCode < 200)
+        if ((int)answer.StatusCode < 200 && !IsAgreed(message, answer))
         {
-            throw Unreachable("the backend switched protocols unasked", null);
+            throw Unreachable($"backend tried to switch protocol \"{answer.Headers.Upgrade}\" when \"{message.Headers.Upgrade}\" was requested", null);
         }
 
         http.Response.StatusCode = (int)answer.StatusCode;
         ProxyHeaders.Pass(answer, http.Response.Headers, location => ProxyPath.Locate(location, prefix, backend.Authority, http.Request.Host.Value ?? ""));
         await using var body = await answer.Content.ReadAsStreamAsync(request.Aborted);
+        if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            http.Response.Headers.Upgrade = HeaderText.Clean(answer.Headers.Upgrade.ToString());
+            await tunnel.RunJoinedAsync(request, http.Features.Get<IHttpUpgradeFeature>()!, body);
+            return;
+        }
+
         await body.CopyToAsync(http.Response.Body, request.Aborted);
     }
+
+    private static bool IsAgreed(HttpRequestMessage message, HttpResponseMessage answer) =>
+        answer.StatusCode == HttpStatusCode.SwitchingProtocols && message.Headers.Upgrade.Count > 0
+        && answer.Headers.Upgrade.ToString().Equals(message.Headers.Upgrade.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private HttpRequestMessage Request(HttpContext http, ProxyBackend backend, string path)
     {
@@ -113,6 +126,16 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         }
 
         headers.Pass(from.Headers, message);
+        // To a kubelet the server speaks as itself, and a session there is more than the right to look: exec and its like ask for that.
+        if (backend.Kubelet is null && message.Content is null && http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true })
+        {
+            message.Headers.Connection.Add("Upgrade");
+            if (!message.Headers.Upgrade.TryParseAdd(from.Headers.Upgrade.ToString()))
+            {
+                throw StatusErrors.BadRequest("invalid upgrade request").AsException();
+            }
+        }
+
         return message;
     }
 

@@ -43,7 +43,15 @@ internal sealed class UpgradeTunnel(TimeProvider time)
             await client.WriteAsync(rest, request.Aborted);
         }
 
-        await PipeAsync(client, backend, request.Aborted);
+        await PipeAsync(client, backend, backend.ShutdownAsync, request.Aborted);
+    }
+
+    /// <summary>Joins the client to a backend that has agreed to the upgrade; what it said then is in the answer's headers.</summary>
+    public async Task RunJoinedAsync(ApiRequest request, IHttpUpgradeFeature upgrade, Stream backend)
+    {
+        AllowSilence(request);
+        await using var client = await upgrade.UpgradeAsync();
+        await PipeAsync(client, backend, static () => Task.CompletedTask, request.Aborted);
     }
 
     /// <summary>
@@ -60,7 +68,7 @@ internal sealed class UpgradeTunnel(TimeProvider time)
                 await client.WriteAsync(rest, request.Aborted);
             }
 
-            await PipeAsync(client, backend, request.Aborted);
+            await PipeAsync(client, backend, backend.ShutdownAsync, request.Aborted);
         }
     }
 
@@ -203,7 +211,8 @@ internal sealed class UpgradeTunnel(TimeProvider time)
         }).AsException();
     }
 
-    private async Task PipeAsync(Stream client, SslStream backend, CancellationToken ct)
+    /// <param name="endSending">Tells the backend that the client has no more to say.</param>
+    private async Task PipeAsync(Stream client, Stream backend, Func<Task> endSending, CancellationToken ct)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var lastUse = new LastUse(time);
@@ -215,7 +224,7 @@ internal sealed class UpgradeTunnel(TimeProvider time)
         {
             if (first == up)
             {
-                await backend.ShutdownAsync();
+                await endSending();
             }
 
             await Task.WhenAny(first == up ? down : up, Task.Delay(first == up ? Farewell : TimeSpan.FromSeconds(1), time, ct));

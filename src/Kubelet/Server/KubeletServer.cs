@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navarch.Client.Serving;
 using Navarch.Kubelet.Server.Access;
 
 namespace Navarch.Kubelet.Server;
@@ -23,12 +24,15 @@ internal sealed class KubeletServer(KubeletConfig config, AccessCheck access, Se
     private const int ConnectionsMax = 2_000;
     private const int SessionsMax = 1_000;
     private const int BodyBytesMax = 1 << 20;
+    private const int NewcomersMax = 500;
+    private const int NewcomersPerAddressMax = 100;
 
     // The API server cuts idle connections itself; ours only guard against those of nobody.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
 
+    private readonly Newcomers _newcomers = new(NewcomersMax, NewcomersPerAddressMax);
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The port it listens on; 0 until it does.</summary>
@@ -76,6 +80,7 @@ internal sealed class KubeletServer(KubeletConfig config, AccessCheck access, Se
         options.Listen(IPAddress.Parse(config.ListenAddress), config.ListenPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(_newcomers.Guard);
             listen.UseHttps(https =>
             {
                 https.ServerCertificate = certificate;

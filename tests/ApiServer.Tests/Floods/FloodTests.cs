@@ -1,8 +1,12 @@
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Tests.Server;
 using Navarch.ApiServer.Tests.Streaming;
+using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Tests.Floods;
 
@@ -108,6 +112,22 @@ public sealed class FloodTests
 
         Assert.StartsWith("HTTP/1.1 4", await answer);
         Assert.Equal(200, (await server.Admin.AskAsync(Maps)).Code);
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_just_fast_enough_has_its_time()
+    {
+        var time = new SteppedTime(TimeSpan.FromSeconds(25));
+        var pipe = new Pipe();
+        var http = new DefaultHttpContext();
+        http.Features.Set<IRequestBodyPipeFeature>(new Body(pipe.Reader));
+        var reading = RequestBody.ReadAsync(http, time).AsTask();
+        while (!reading.IsCompleted)
+        {
+            await pipe.Writer.WriteAsync(new byte[100], Ct);
+        }
+
+        Assert.Equal(504, (await Assert.ThrowsAsync<StatusException>(() => reading)).Status.Code);
     }
 
     [Fact]
@@ -260,4 +280,19 @@ public sealed class FloodTests
 
     private static async Task<string> SeriesAsync(TestServer server) =>
         string.Join('\n', (await server.Admin.AskAsync("/metrics")).Text.Split('\n').Where(static line => line.StartsWith("apiserver_request", StringComparison.Ordinal)));
+
+    private sealed class Body(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => reader;
+    }
+
+    /// <summary>A clock that goes on by a step each time it is looked at.</summary>
+    private sealed class SteppedTime(TimeSpan step) : TimeProvider
+    {
+        private long ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => ticks += step.Ticks;
+    }
 }

@@ -34,13 +34,13 @@ internal sealed class FakeKubelet : IAsyncDisposable
     }
 
     /// <summary>Makes the node and a pod on it.</summary>
-    public async Task RegisterAsync(HttpClient admin, string nodeName)
+    public async Task RegisterAsync(HttpClient admin, string nodeName, string @namespace = "default")
     {
         var node = await admin.PostAsync("/api/v1/nodes", $$$"""{"metadata":{"name":"{{{nodeName}}}"}}""");
         Assert.Equal(201, node.Code);
         var status = await admin.PatchAsync($"/api/v1/nodes/{nodeName}/status", "merge-patch+json", $$$$"""{"status":{"addresses":[{"type":"InternalIP","address":"127.0.0.1"}],"daemonEndpoints":{"kubeletEndpoint":{"Port":{{{{Port}}}} } } } }""");
         Assert.Equal(200, status.Code);
-        var pod = await admin.PostAsync("/api/v1/namespaces/default/pods", $$$"""{"metadata":{"name":"p"},"spec":{"nodeName":"{{{nodeName}}}","containers":[{"name":"c","image":"i"}]}}""");
+        var pod = await admin.PostAsync($"/api/v1/namespaces/{@namespace}/pods", $$$"""{"metadata":{"name":"p"},"spec":{"nodeName":"{{{nodeName}}}","containers":[{"name":"c","image":"i"}]}}""");
         Assert.Equal(201, pod.Code);
     }
 

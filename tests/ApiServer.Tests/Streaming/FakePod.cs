@@ -12,6 +12,7 @@ internal sealed class FakePod : IAsyncDisposable
     private readonly TcpListener listener = new(Address, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly Task serving;
+    private string hearing = "";
 
     /// <summary>Of this machine. Endpoints cannot be at loopback addresses.</summary>
     public static IPAddress Address { get; } = NetworkInterface.GetAllNetworkInterfaces().Where(static link => link.OperationalStatus == OperationalStatus.Up)
@@ -29,6 +30,15 @@ internal sealed class FakePod : IAsyncDisposable
 
     /// <summary>All that was said to it, by connection.</summary>
     public List<string> Heard { get; } = [];
+
+    /// <summary>Returns when it has heard this.</summary>
+    public async Task HearAsync(string text)
+    {
+        while (!Volatile.Read(ref hearing).Contains(text, StringComparison.Ordinal))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -73,22 +83,26 @@ internal sealed class FakePod : IAsyncDisposable
 
     private async Task HearAsync(TcpClient client, string answer)
     {
-        var heard = "";
+        hearing = "";
         try
         {
             var stream = client.GetStream();
-            heard = await FakeKubelet.HeadAsync(stream, stop.Token);
+            hearing = await FakeKubelet.HeadAsync(stream, stop.Token);
             await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop.Token);
-            client.Client.Shutdown(SocketShutdown.Send);
+            if (!answer.StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
+
             var buffer = new byte[4096];
             while (await stream.ReadAsync(buffer, stop.Token) is > 0 and var count)
             {
-                heard += Encoding.Latin1.GetString(buffer, 0, count);
+                hearing += Encoding.Latin1.GetString(buffer, 0, count);
             }
         }
         finally
         {
-            Heard.Add(heard);
+            Heard.Add(hearing);
         }
     }
 }

@@ -138,6 +138,80 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
         var root = await RegisterAsync(pod);
 
         Assert.StartsWith("HTTP/1.1 503 ", await RawAsync("GET", root + "/services/s/proxy/"));
+        Assert.StartsWith("HTTP/1.1 503 ", await RawAsync("GET", root + "/services/s/proxy/", "Connection: Upgrade\nUpgrade: websocket"));
+    }
+
+    [Fact]
+    public async Task A_backend_that_agrees_to_an_upgrade_is_joined_to_the_client()
+    {
+        await using var pod = new FakePod("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\nhello");
+        var root = await RegisterAsync(pod);
+        await using (var client = await StreamingTests.ConnectAsync(shared.Server))
+        {
+            await StreamingTests.SayAsync(client, $"GET {root}/services/s/proxy/socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: y\r\nCookie: secret\r\n\r\n");
+            var head = await FakeKubelet.HeadAsync(client, Ct);
+            Assert.StartsWith("HTTP/1.1 101 ", head);
+            Assert.Contains("Upgrade: websocket\r\n", head);
+            Assert.Contains("Sec-WebSocket-Accept: x\r\n", head);
+            var said = new byte[5];
+            await client.ReadExactlyAsync(said, Ct);
+            Assert.Equal("hello"u8.ToArray(), said);
+            await StreamingTests.SayAsync(client, "ping");
+            await pod.HearAsync("ping");
+        }
+
+        var heard = Assert.Single(await HeardAsync(pod));
+        Assert.Contains("Upgrade: websocket\r\n", heard);
+        Assert.Contains("Sec-WebSocket-Key: y\r\n", heard);
+        Assert.DoesNotContain("secret", heard);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", 302)]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nno", 400)]
+    [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403)]
+    public async Task An_upgrade_that_the_backend_refuses_leaves_no_way_to_it(string refusal, int code)
+    {
+        await using var pod = new FakePod(refusal);
+        var root = await RegisterAsync(pod);
+        await using var client = await StreamingTests.ConnectAsync(shared.Server);
+
+        await StreamingTests.SayAsync(client, $"GET {root}/services/s/proxy/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {code} ", await StreamingTests.AnswerAsync(client));
+        await StreamingTests.SayAsync(client, "GET /second HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404 ", await StreamingTests.AnswerAsync(client));
+
+        Assert.DoesNotContain("second", Assert.Single(await HeardAsync(pod)));
+    }
+
+    [Fact]
+    public async Task No_upgrade_leads_through_a_node_to_its_kubelet()
+    {
+        var asked = "";
+        await using var kubelet = new FakeKubelet(shared.Server.Authority, "n9", async (head, tls) =>
+        {
+            asked = head;
+            await StreamingTests.SayAsync(tls, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        });
+        await kubelet.RegisterAsync(shared.Admin, "n9");
+
+        Assert.StartsWith("HTTP/1.1 503 ", await RawAsync("GET", "/api/v1/nodes/n9/proxy/exec/a/b/c?command=sh", "Connection: Upgrade\nUpgrade: websocket"));
+
+        Assert.DoesNotContain("Upgrade", asked);
+    }
+
+    [Fact]
+    public async Task A_kubelet_that_redirects_a_log_is_not_followed()
+    {
+        await using var elsewhere = new FakePod(Ok);
+        await using var kubelet = new FakeKubelet(shared.Server.Authority, "n8", async (_, tls) =>
+            await StreamingTests.SayAsync(tls, $"HTTP/1.1 302 Found\r\nLocation: http://{FakePod.Address}:{elsewhere.Port}/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        var @namespace = await shared.NamespaceAsync();
+        await kubelet.RegisterAsync(shared.Admin, "n8", @namespace);
+
+        Assert.Equal(500, (await shared.Admin.AskAsync($"/api/v1/namespaces/{@namespace}/pods/p/log")).Code);
+        Assert.Empty(await HeardAsync(elsewhere));
     }
 
     [Theory]

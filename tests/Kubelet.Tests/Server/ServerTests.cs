@@ -57,6 +57,27 @@ public sealed class ServerTests(PrivateContainerd containerd)
     }
 
     [Fact]
+    public async Task Connections_that_say_nothing_keep_nobody_out()
+    {
+        await using var node = await TestNode.StartAsync(containerd, "flood");
+        using var known = node.Http();
+        Assert.Equal(200, (await AskAsync(known, "/pods")).Code);
+        var idle = new List<TcpClient>();
+        for (var i = 0; i < 300; i++)
+        {
+            idle.Add(new TcpClient());
+            await idle[^1].ConnectAsync(IPAddress.Loopback, node.Port);
+        }
+
+        using var other = node.Http();
+        Assert.Equal(200, (await AskAsync(other, "/pods")).Code);
+        Assert.Equal(200, (await AskAsync(known, "/pods")).Code);
+        // The oldest made room.
+        Assert.True(await IsEndedAsync(idle[0]));
+        idle.ForEach(static client => client.Dispose());
+    }
+
+    [Fact]
     public async Task Logs_are_told_followed_and_kept_of_the_run_before()
     {
         await using var node = await TestNode.StartAsync(containerd, "logs");
@@ -123,6 +144,18 @@ public sealed class ServerTests(PrivateContainerd containerd)
         }
         using var answer = await client.SendAsync(request);
         return (path, (int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<bool> IsEndedAsync(TcpClient client)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1]) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     private static async Task<SslStream> ConnectAsync(TestNode node)

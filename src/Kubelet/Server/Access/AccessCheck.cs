@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Authentication.V1;
 using Navarch.Api.Authorization.V1;
+using Navarch.Client.Serving;
 
 namespace Navarch.Kubelet.Server.Access;
 
@@ -26,6 +27,10 @@ internal sealed partial class AccessCheck(string nodeName, AccessConfig config, 
         {
             await AnswerAsync(http, StatusCodes.Status401Unauthorized, "Unauthorized");
             return;
+        }
+        if (caller != Anonymous)
+        {
+            http.Features.Get<Newcomer>()?.Welcome();
         }
         // From here on nobody needs the credentials any more, least of all whom a session is joined to.
         http.Request.Headers.Authorization = default;

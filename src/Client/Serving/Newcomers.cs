@@ -2,35 +2,19 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 
-namespace Navarch.ApiServer.Pipeline;
+namespace Navarch.Client.Serving;
 
 /// <summary>
 /// Bounds the connections on which nobody has shown yet who it is: half-made handshakes, silence, heads that come a byte at a
 /// time. The oldest makes room for the newest, so that a flood pushes out itself: a client that is served within milliseconds
 /// gets through as long as fewer than the bound come in that time, and who is known is never pushed out.
 /// </summary>
-internal sealed class Newcomers(int max, int perAddressMax)
+public sealed class Newcomers(int max, int perAddressMax)
 {
     // Guards both. A newcomer is in the list of all and in that of its address, or in neither.
     private readonly Lock gate = new();
     private readonly LinkedList<Newcomer> all = new();
     private readonly Dictionary<IPAddress, LinkedList<Newcomer>> byAddress = [];
-    private long pushedOut;
-
-    /// <summary>How many there are now.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-            {
-                return all.Count;
-            }
-        }
-    }
-
-    /// <summary>How many had to make room since the start.</summary>
-    public long PushedOut => Volatile.Read(ref pushedOut);
 
     /// <summary>To stand before TLS: each connection is a newcomer until <see cref="Newcomer.Welcome"/>.</summary>
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
@@ -39,7 +23,6 @@ internal sealed class Newcomers(int max, int perAddressMax)
         connection.Features.Set(newcomer);
         if (Add(newcomer) is { } oldest)
         {
-            Interlocked.Increment(ref pushedOut);
             oldest.Connection.Abort(new ConnectionAbortedException("too many connections of unknown clients"));
         }
 
@@ -122,17 +105,21 @@ internal sealed class Newcomers(int max, int perAddressMax)
 }
 
 /// <summary>A connection whose client is not known yet; a feature of the connection.</summary>
-internal sealed class Newcomer(Newcomers newcomers, ConnectionContext connection, IPAddress address)
+public sealed class Newcomer
 {
+    private readonly Newcomers newcomers;
     private int welcomed;
 
-    public ConnectionContext Connection => connection;
+    internal Newcomer(Newcomers newcomers, ConnectionContext connection, IPAddress address) =>
+        (this.newcomers, Connection, Address) = (newcomers, connection, address);
 
-    public IPAddress Address => address;
+    internal ConnectionContext Connection { get; }
 
-    public LinkedListNode<Newcomer>? InAll { get; set; }
+    internal IPAddress Address { get; }
 
-    public LinkedListNode<Newcomer>? InAddress { get; set; }
+    internal LinkedListNode<Newcomer>? InAll { get; set; }
+
+    internal LinkedListNode<Newcomer>? InAddress { get; set; }
 
     /// <summary>Its client has shown who it is. Called for every request: a second time costs a comparison.</summary>
     public void Welcome()
