@@ -93,13 +93,13 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         }
 
         var services = new ServiceParts(config, catalog, stored, objects, store, time, logs);
-        var identity = new Identity(config, catalog, time, logs);
+        var identity = new Identity(config, catalog, objects, time, logs);
         var subresources = new Subresources(config, catalog, objects, access, identity.Tokens, time);
         var question = new AccessQuestion(access.Authorizer);
         IReadOnlyList<Review> reviews =
         [
             new SelfSubjectReviews(), new SelfSubjectAccessReviews(question), new SubjectAccessReviews(question), new LocalSubjectAccessReviews(question),
-            new SelfSubjectRulesReviews(access.Authorizer), new TokenReviews(identity.Tokens), new NamespaceBindings(subresources.Binding, catalog.Get<Api.Core.V1.Pod>()),
+            new SelfSubjectRulesReviews(access.Authorizer), new TokenReviews(identity.Tokens, identity.OtherTokens), new NamespaceBindings(subresources.Binding, catalog.Get<Api.Core.V1.Pod>()),
         ];
         var discovery = new DiscoveryDocuments(catalog, subresources.ByPath.Values.Distinct(), reviews, $"{config.AdvertiseAddress}:{config.Port}");
         var limits = new RequestLimits(config.Limits);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Navarch.Client;
+using Navarch.Machinery.Tokens;
 
 namespace Navarch.Controllers;
 
@@ -23,6 +24,9 @@ public sealed record ControllerConfig
 
     /// <summary>Where the nodes answer DNS: the address that the Service <c>kube-dns</c> gets. Empty where that is somebody else's.</summary>
     public string DnsAddress { get; init; } = "";
+
+    /// <summary>The key that signs tokens of service accounts in Secrets now; null where none are made.</summary>
+    public Func<TokenKey>? TokenSigningKey { get; init; }
 
     /// <summary>Silence after which a node counts as gone. Must be several of its heartbeats (10 s).</summary>
     public TimeSpan NodeGracePeriod { get; init; } = TimeSpan.FromSeconds(40);

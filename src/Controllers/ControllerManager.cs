@@ -69,7 +69,13 @@ public static partial class ControllerManager
         Host(new NodeLifecycleController(nodes, leases, pods, recording, nodeEvents, time, config.NodeGracePeriod), many);
         Host(new TaintEvictionController(pods, nodes, recording, Recorder("taint-eviction-controller"), time), many);
         Host(new NamespaceController(namespaces, pods, recording, time), many);
-        Host(new ServiceAccountController(namespaces, informers.Get<ServiceAccount>(), recording), 1);
+        var accounts = informers.Get<ServiceAccount>();
+        Host(new ServiceAccountController(namespaces, accounts, recording), 1);
+        if (config.TokenSigningKey is { } signingKey)
+        {
+            Host(new TokenSecretController(informers.Get<Secret>(TokenSecretController.Scope), accounts, recording, config.RootCertificate, signingKey), 1);
+        }
+
         var claims = informers.Get<PersistentVolumeClaim>();
         Host(new ResourceQuotaController(informers.Get<ResourceQuota>(), pods, services, claims, recording, time), many);
         Host(new ClaimProtectionController(claims, pods, recording), 1);

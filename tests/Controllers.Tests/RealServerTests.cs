@@ -134,6 +134,51 @@ public sealed class RealServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_of_an_account_gets_a_token_that_is_good_as_long_as_both_are_there()
+    {
+        Start(inProcess: true);
+        await admin.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = "default" } }, default);
+        await admin.CreateAsync(TokenSecret("t"), default);
+        await UntilAsync<Secret>("default", all => all[0].Data.Find("token").Length > 0);
+        var secret = await admin.GetAsync<Secret>(new("default", "t"), default);
+        Assert.Equal(("PEM", "default"), (Text("ca.crt"), Text("namespace")));
+        Assert.Equal((await admin.GetAsync<ServiceAccount>(new("default", "robot"), default)).Metadata.UID, secret.Metadata.Annotations.Find("kubernetes.io/service-account.uid"));
+
+        var token = Text("token");
+        Assert.Equal((200, 401), (await CodeAsync(token), await CodeAsync(token[..^4] + "AAAA")));
+        secret = await admin.GetAsync<Secret>(NamespacedName.Of(secret), default);
+        Assert.Equal($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}", secret.Metadata.Labels.Find("kubernetes.io/legacy-token-last-used"));
+
+        // Cleared, it is filled again, and the token of before is another.
+        secret = secret with { Metadata = secret.Metadata with { ResourceVersion = "" } };
+        await admin.UpdateAsync(secret with { Data = [new("token", "x"u8.ToArray())] }, default);
+        Assert.Equal(401, await CodeAsync(token));
+        await admin.UpdateAsync(secret with { Data = [] }, default);
+        await UntilAsync<Secret>("default", all => all[0].Data.Find("token").Length > 1);
+
+        await admin.DeleteAsync<ServiceAccount>(new NamespacedName("default", "robot"), default);
+        await UntilAsync<Secret>("default", all => all.Count == 0);
+        Assert.Equal(401, await CodeAsync(token));
+        await admin.CreateAsync(TokenSecret("orphan"), default);
+        await UntilAsync<Secret>("default", all => all.Count == 0);
+
+        string Text(string key) => System.Text.Encoding.UTF8.GetString(secret.Data.Find(key).Span);
+
+        static Secret TokenSecret(string name) => new()
+        {
+            Type = SecretType.ServiceAccountToken,
+            Metadata = new ObjectMeta { Name = name, Namespace = "default", Annotations = [new("kubernetes.io/service-account.name", "robot")] },
+        };
+
+        async Task<int> CodeAsync(string bearer)
+        {
+            var client = server.ClientOf(null);
+            client.DefaultRequestHeaders.Authorization = new("Bearer", bearer);
+            return (await client.AskAsync("/version")).Code;
+        }
+    }
+
+    [Fact]
     public async Task Controllers_at_rest_write_nothing()
     {
         Start(inProcess: true);
@@ -215,7 +260,7 @@ public sealed class RealServerTests : IAsyncLifetime
     private void Start(bool inProcess)
     {
         IClient client = inProcess ? server.Host.InProcessClient("system:kube-controller-manager") : admin;
-        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10" }, client, logs, TimeProvider.System, new Random(1), stop.Token));
+        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10", TokenSigningKey = () => server.TokenKey }, client, logs, TimeProvider.System, new Random(1), stop.Token));
         running.Add(RunPodsAsync(stop.Token));
     }
 

@@ -1,3 +1,5 @@
+using Navarch.Testing;
+
 namespace Navarch.EndToEnd;
 
 /// <summary>The launcher in the repository's root, with a kubeconfig that is not the user's.</summary>
@@ -5,11 +7,21 @@ internal static class NavarchCommand
 {
     public static string Launcher { get; } = System.Environment.GetEnvironmentVariable("NAVARCH") ?? FindLauncher();
 
-    public static Task<Outcome> RunAsync(string kubeconfig, params IReadOnlyList<string> arguments) =>
-        Command.RunAsync(Launcher, arguments, new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
+    private const string States = "/var/lib/navarch";
 
-    public static Task<Outcome> RunAsync(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
-        Command.RunAsync(Launcher, arguments, environment);
+    public static Task<Outcome> RunAsync(string kubeconfig, params IReadOnlyList<string> arguments) =>
+        RunAsync(new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig }, arguments);
+
+    /// <summary>Before a cluster is deleted, its logs are looked through for secrets.</summary>
+    public static async Task<Outcome> RunAsync(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    {
+        if (arguments is ["delete", "-p", var profile, ..])
+        {
+            SecretLeaks.ThrowIfIn(Path.Combine(States, profile, "logs"));
+        }
+
+        return await Command.RunAsync(Launcher, arguments, environment);
+    }
 
     private static string FindLauncher()
     {

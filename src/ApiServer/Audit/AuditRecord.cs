@@ -78,7 +78,7 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
             json.WriteString("level", rule.Level.ToString());
             json.WriteString("auditID", http.Response.Headers["Audit-Id"].ToString());
             json.WriteString("stage", stage.ToString());
-            json.WriteString("requestURI", http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent());
+            json.WriteString("requestURI", MaskedUri.Of(http.Request));
             json.WriteString("verb", info.Verb);
             json.WriteStartObject("user");
             WriteUser(json, user);

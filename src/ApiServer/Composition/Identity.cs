@@ -10,33 +10,32 @@ internal sealed class Identity : IDisposable
 {
     private readonly OidcAuthenticator? oidc;
 
-    public Identity(ApiServerConfig config, Catalog catalog, TimeProvider time, ILoggerFactory logs)
+    public Identity(ApiServerConfig config, Catalog catalog, ObjectWriter objects, TimeProvider time, ILoggerFactory logs)
     {
         var asked = config.Authentication;
-        if (config.ServiceAccountTokens is { } signed)
-        {
-            var ring = new TokenKeyRing([.. signed.KeyFiles.Select(static file => new TokenKeyFile(file))], time, logs.CreateLogger("Navarch.ApiServer.Tokens"));
-            Tokens = new ServiceAccountTokens(signed, ring, catalog, time);
-        }
-
         oidc = asked.Oidc is { } issuer ? new OidcAuthenticator(issuer, time, logs.CreateLogger("Navarch.ApiServer.Oidc")) : null;
-        List<ITokenAuthenticator> bearers = [];
+        List<ITokenAuthenticator> others = [];
         if (asked.TokenFile.Length > 0)
         {
-            bearers.Add(TokenFile.Load(asked.TokenFile));
+            others.Add(TokenFile.Load(asked.TokenFile));
         }
 
-        if (Tokens is not null)
+        if (config.ServiceAccountTokens is { } signed)
         {
-            bearers.Add(new ServiceAccountAuthenticator(Tokens));
+            var log = logs.CreateLogger("Navarch.ApiServer.Tokens");
+            var ring = new TokenKeyRing([.. signed.KeyFiles.Select(static file => new TokenKeyFile(file))], time, log);
+            Tokens = new ServiceAccountTokens(signed, ring, catalog, time);
+            others.Add(new SecretTokens(ring, objects, catalog, time, log));
         }
 
-        bearers.Add(new BootstrapTokenAuthenticator(catalog, time));
+        others.Add(new BootstrapTokenAuthenticator(catalog, time));
         if (oidc is not null)
         {
-            bearers.Add(oidc);
+            others.Add(oidc);
         }
 
+        OtherTokens = others;
+        IReadOnlyList<ITokenAuthenticator> bearers = Tokens is null ? others : [new ServiceAccountAuthenticator(Tokens), .. others];
         List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(bearers)];
         if (asked.FrontProxy is { } frontProxy)
         {
@@ -48,6 +47,9 @@ internal sealed class Identity : IDisposable
 
     /// <summary>Tokens of service accounts; null where there is no key to sign them.</summary>
     public ServiceAccountTokens? Tokens { get; }
+
+    /// <summary>Who knows tokens that do not say whom they are for: they are for this server.</summary>
+    public IReadOnlyList<ITokenAuthenticator> OtherTokens { get; }
 
     public AuthenticatorChain Authenticators { get; }
 

@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.Api.Core.V1;
 using Navarch.Api.Json;
 using Navarch.ApiServer.WatchCache;
 using Navarch.ApiServer.Registry;
@@ -80,18 +81,18 @@ internal sealed class PatchBody
         var json = patched.ToUtf8();
         if (strategic is null && patched is JsonObject o && (o.FindText("kind") != kind.Type.Kind || o.FindText("apiVersion") != kind.Type.ApiVersion))
         {
-            throw Invalid(Shown(json), $"Object 'Kind' must stay {kind.Type.Kind} and its 'apiVersion' {kind.Type.ApiVersion}");
+            throw Invalid(Shown(kind, json), $"Object 'Kind' must stay {kind.Type.Kind} and its 'apiVersion' {kind.Type.ApiVersion}");
         }
 
         try
         {
             var value = kind.ParseRequest(json, out var problems);
-            report?.Invoke([.. Problems, .. problems], () => Shown(json));
+            report?.Invoke([.. Problems, .. problems], () => Shown(kind, json));
             return value;
         }
         catch (ApiJsonException e)
         {
-            throw Invalid(Shown(json), e.Message);
+            throw Invalid(Shown(kind, json), e.Message);
         }
     }
 
@@ -128,8 +129,14 @@ internal sealed class PatchBody
     }
 
     // A strategic patch is shown itself, of the others the outcome is.
-    private string Shown(byte[] json)
+    // Who may change a Secret may not read it for that, and what is told ends in logs: upstream shows it.
+    private string Shown(Kind kind, byte[] json)
     {
+        if (kind.Type.GroupResource == Secret.ResourceType.GroupResource)
+        {
+            return "<secret contents redacted>";
+        }
+
         var text = strategic is null ? System.Text.Encoding.UTF8.GetString(json) : GoText.Map(strategic);
         return text.Length > ShownMax ? text[..ShownMax] : text;
     }

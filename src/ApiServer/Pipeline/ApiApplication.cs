@@ -168,7 +168,7 @@ internal sealed partial class ApiApplication(
                 await Responses.WriteStatusAsync(context, StatusErrors.RequestEntityTooLarge(unstorable.Message));
                 break;
             default:
-                LogFailed(context.Request.Method, context.Request.Path.Value ?? "", error);
+                LogFailed(context.Request.Method, MaskedUri.Of(context.Request), error);
                 await Responses.WriteStatusAsync(context, StatusErrors.InternalError(error.Message));
                 break;
         }
@@ -183,8 +183,8 @@ internal sealed partial class ApiApplication(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
-    private partial void LogFailed(string method, string path, Exception cause);
+    [LoggerMessage(LogLevel.Error, "{Method} {Uri} failed")]
+    private partial void LogFailed(string method, string uri, Exception cause);
 
     [LoggerMessage(LogLevel.Error, "the store refuses writes")]
     private partial void LogUnavailable(Exception cause);

@@ -30,7 +30,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
     /// <param name="lifetime">Until the token is refused.</param>
     /// <param name="warnAfter">Until its holder should have had a new one; null for the whole lifetime.</param>
     /// <exception cref="TokenKeyException">It could not be written down for how long the key is needed.</exception>
-    public async Task<string> IssueAsync(
+    public async Task<IssuedToken> IssueAsync(
         ServiceAccount account, IReadOnlyList<string> audiences, TimeSpan lifetime, TimeSpan? warnAfter, IEnumerable<KeyValuePair<string, ObjectMeta>> bound, CancellationToken ct)
     {
         var signing = await SigningKeyAsync(lifetime, ct);
@@ -52,11 +52,12 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
         claims.Set("exp", new JsonNumber(now + (long)lifetime.TotalSeconds));
         claims.Set("iat", new JsonNumber(now));
         claims.Set("iss", new JsonText(Issuer));
-        claims.Set("jti", new JsonText(Guid.NewGuid().ToString()));
+        var id = Guid.NewGuid().ToString();
+        claims.Set("jti", new JsonText(id));
         claims.Set(Private, about);
         claims.Set("nbf", new JsonNumber(now));
         claims.Set("sub", new JsonText(UserName(account.Metadata.Namespace, account.Metadata.Name)));
-        return signing.Sign(claims);
+        return new IssuedToken(signing.Sign(claims), CredentialId(id));
     }
 
     /// <summary>Whose token it is; null when it is nobody's, or no longer.</summary>
@@ -71,7 +72,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
         }
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        if (now >= Number(claims, "exp") || now < Number(claims, "nbf"))
+        if (now >= Number(claims, "exp") || now < Number(claims, "nbf") || now < Number(claims, "iat"))
         {
             ring.Current.Forget(token);
             return null;
@@ -85,6 +86,10 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
     public IReadOnlyList<string> AudiencesOf(string token) => ring.FindClaims(token) is { } claims && config.Issuers.Contains(claims.FindText("iss")) ? AudiencesOf(claims) : [];
 
     public static string UserName(string @namespace, string account) => $"system:serviceaccount:{@namespace}:{account}";
+
+    public static IReadOnlyList<string> GroupsOf(string @namespace) => ["system:serviceaccounts", $"system:serviceaccounts:{@namespace}", "system:authenticated"];
+
+    private static string CredentialId(string? id) => $"JTI={id}";
 
     // Keys that others keep are signed with as they are. For our own it is known until when somebody may hold a token of it.
     private async Task<TokenKey> SigningKeyAsync(TimeSpan lifetime, CancellationToken ct)
@@ -125,7 +130,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
             return null;
         }
 
-        var extra = new List<KeyValuePair<string, IReadOnlyList<string>>> { new("authentication.kubernetes.io/credential-id", [$"JTI={claims.FindText("jti")}"]) };
+        var extra = new List<KeyValuePair<string, IReadOnlyList<string>>> { new("authentication.kubernetes.io/credential-id", [CredentialId(claims.FindText("jti"))]) };
         if (about["pod"] is JsonObject pod)
         {
             if (!Exists<Pod>(@namespace, pod))
@@ -153,7 +158,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
         }
 
         var name = account.FindText("name") ?? "";
-        return new UserInfo(UserName(@namespace, name), ["system:serviceaccounts", $"system:serviceaccounts:{@namespace}", "system:authenticated"])
+        return new UserInfo(UserName(@namespace, name), GroupsOf(@namespace))
         {
             Uid = account.FindText("uid") ?? "",
             Extra = Map.From(extra),
@@ -176,3 +181,6 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
         return found is not null && found.Value.Metadata.UID == reference.FindText("uid") && !(found.Value.Metadata.DeletionTimestamp < time.GetUtcNow() - DeletionLeeway);
     }
 }
+
+/// <param name="CredentialId">What records name the token by.</param>
+internal sealed record IssuedToken(string Text, string CredentialId);

@@ -60,11 +60,12 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
         var token = isForPod
             ? await tokens.IssueAsync(account, audiences, LifetimeOfPods, lifetime, bound, ct)
             : await tokens.IssueAsync(account, audiences, lifetime, null, bound, ct);
+        call.Write.Audit?.Annotate("authentication.kubernetes.io/issued-credential-id", token.CredentialId);
         return SubresourceAnswer.Of(201, request with
         {
             Metadata = request.Metadata with { Name = account.Metadata.Name, Namespace = account.Metadata.Namespace, CreationTimestamp = now },
             Spec = request.Spec with { Audiences = audiences, ExpirationSeconds = seconds },
-            Status = new TokenRequestStatus { Token = token, ExpirationTimestamp = now + lifetime },
+            Status = new TokenRequestStatus { Token = token.Text, ExpirationTimestamp = now + lifetime },
         });
     }
 

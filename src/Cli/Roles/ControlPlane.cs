@@ -105,11 +105,13 @@ internal static class ControlPlane
 
     private static Task ControllersAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct)
     {
+        var tokenKeys = new TokenKeyFile(context.Paths.Key(ClusterCertificates.ServiceAccounts));
         var config = new ControllerConfig
         {
             ClusterNetwork = context.Profile.PodCidr,
             LeaderElection = election,
             DnsAddress = context.Profile.LeavesDnsToOthers ? "" : context.Profile.Addresses.DnsServiceAddress.ToString(),
+            TokenSigningKey = () => tokenKeys.Load().First(static entry => entry.Key.CanSign).Key,
             RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
             SigningAuthority = SigningAuthority(context),
         };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using Navarch.Api.Json;
 using Navarch.Machinery.Json;
@@ -8,6 +9,9 @@ namespace Navarch.Machinery.Tokens;
 public sealed class SignedToken
 {
     private const int LengthMax = 16 * 1024;
+
+    // Decoders skip padding and blanks; two spellings would be two tokens to whoever forbids one.
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private SignedToken(string content, JsonObject header, JsonObject claims, byte[] signature)
     {
@@ -33,7 +37,7 @@ public sealed class SignedToken
     /// <summary>Null for a text that is no such token.</summary>
     public static SignedToken? TryRead(string text)
     {
-        if (text.Length > LengthMax || text.Split('.') is not [var head, var payload, var signature])
+        if (text.Length > LengthMax || text.AsSpan().ContainsAnyExcept(Alphabet) || text.Split('.') is not [var head, var payload, var signature])
         {
             return null;
         }

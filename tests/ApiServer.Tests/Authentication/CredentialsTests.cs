@@ -65,6 +65,15 @@ public sealed class CredentialsTests
     [InlineData("altered", 401)]
     [InlineData("hmac", 401)]
     [InlineData("endless", 401)]
+    [InlineData("future", 401)]
+    [InlineData("hmacOfKey", 401)]
+    [InlineData("keyPath", 401)]
+    [InlineData("ownKey", 401)]
+    [InlineData("twice", 401)]
+    [InlineData("critical", 401)]
+    [InlineData("long", 401)]
+    [InlineData("padded", 401)]
+    [InlineData("four", 401)]
     public async Task A_forged_or_stale_token_is_worth_nothing(string kind, int code)
     {
         await using var server = await TestServer.StartAsync();
@@ -77,6 +86,16 @@ public sealed class CredentialsTests
             claims.Set("exp", new JsonNumber(kind == "expired" ? now - 1 : now + 600));
         }
 
+        if (kind == "future")
+        {
+            claims.Set("iat", new JsonNumber(now + 600));
+        }
+
+        if (kind == "long")
+        {
+            claims.Set("filler", new JsonText(new string('x', 16 * 1024)));
+        }
+
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var token = (kind == "resigned" ? TokenKey.Of(foreign) : server.TokenKey).Sign(claims);
         var (head, payload, signature) = token.Split('.') is [var a, var b, var c] ? (a, b, c) : default;
@@ -84,6 +103,13 @@ public sealed class CredentialsTests
         {
             "none" => $"{Encoded("""{"alg":"none"}""")}.{payload}.",
             "hmac" => $"{Encoded("""{"alg":"HS256"}""")}.{payload}.{signature}",
+            "hmacOfKey" => Hmac(Encoded("""{"alg":"HS256"}"""), payload, server.TokenKey.PublicKey.ToUtf8()),
+            "keyPath" => $"{Encoded("""{"alg":"ES256","kid":"../../../../dev/null"}""")}.{payload}.{signature}",
+            "ownKey" => WithOwnKey(server.TokenKey, claims),
+            "twice" => $"{head}.{Encoded(claims.ToString()!.Replace("{\"aud\"", "{\"aud\":[],\"aud\"", StringComparison.Ordinal))}.{signature}",
+            "critical" => $"{Encoded("""{"alg":"ES256","crit":["exp"]}""")}.{payload}.{signature}",
+            "padded" => token + "==",
+            "four" => token + "." + signature,
             "altered" => $"{head}.{Encoded(claims.ToString()!.Replace("robot", "admin", StringComparison.Ordinal))}.{signature}",
             _ => token,
         };
@@ -209,6 +235,17 @@ public sealed class CredentialsTests
         var failure = await Record.ExceptionAsync(() => handshake);
 
         Assert.Equal(isGood, failure is null);
+    }
+
+    private static string Hmac(string head, string payload, byte[] secret) =>
+        $"{head}.{payload}.{System.Buffers.Text.Base64Url.EncodeToString(HMACSHA256.HashData(secret, System.Text.Encoding.ASCII.GetBytes($"{head}.{payload}")))}";
+
+    // The key that vouches for it is brought along. The signature is right, for the header as it is.
+    private static string WithOwnKey(TokenKey key, JsonObject claims)
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var content = $"{Encoded($$"""{"alg":"ES256","jwk":{{TokenKey.Of(pair).PublicKey}},"kid":"{{key.Id}}"}""")}.{System.Buffers.Text.Base64Url.EncodeToString(claims.ToUtf8())}";
+        return $"{content}.{System.Buffers.Text.Base64Url.EncodeToString(pair.SignData(System.Text.Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
     }
 
     private static string Encoded(string text) => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(text));

@@ -4,7 +4,6 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.ApiServer.Tokens;
 using Navarch.Machinery.Tokens;
 using Navarch.Storage;
@@ -19,6 +18,7 @@ internal sealed class TestServer : IAsyncDisposable
     public static readonly AdmissionConfig WithoutControllers = new() { Disabled = ["ServiceAccount", "StorageObjectInUseProtection"] };
 
     private readonly List<HttpClient> clients = [];
+    private readonly WatchedLogs logs = new();
     private IRevisionStore store = null!;
     private Func<CancellationToken, Task<IRevisionStore>> openStore = null!;
     private Func<ApiServerConfig, ApiServerConfig>? configure;
@@ -32,6 +32,9 @@ internal sealed class TestServer : IAsyncDisposable
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("navarch-apiserver-").FullName;
 
     public ApiServerHost Host { get; private set; } = null!;
+
+    /// <summary>What the server has logged. No test may leave a secret there.</summary>
+    public string Logged => logs.ToString();
 
     /// <summary>What the server keeps its objects in.</summary>
     public IRevisionStore Store => store;
@@ -127,6 +130,7 @@ internal sealed class TestServer : IAsyncDisposable
         await store.DisposeAsync();
         Authority.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
+        logs.ThrowIfLeaked();
     }
 
     private async Task<IRevisionStore> OpenSqliteAsync(CancellationToken ct) =>
@@ -153,7 +157,7 @@ internal sealed class TestServer : IAsyncDisposable
             ReachesAlso = IPAddress.IsLoopback,
             KubeletClientCertificate = Once(Authority.Client("kube-apiserver-kubelet-client")),
         };
-        Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, NullLoggerFactory.Instance, ct);
+        Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, logs, ct);
         Admin = ClientOf(Authority.Client("admin", "system:masters"));
     }
 }

@@ -84,19 +84,74 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Others_can_check_tokens_by_what_the_server_publishes()
+    public async Task A_review_knows_every_sort_of_token()
     {
         await using var server = await TestServer.StartAsync();
+        await server.Admin.PostAsync("/api/v1/namespaces/kube-system/secrets", """
+            {"metadata":{"name":"bootstrap-token-abcdef"},"type":"bootstrap.kubernetes.io/token","stringData":{"token-id":"abcdef","token-secret":"0123456789abcdef","usage-bootstrap-authentication":"true"}}
+            """);
 
-        var configuration = await server.Admin.AskAsync("/.well-known/openid-configuration");
-        var keys = await server.Admin.AskAsync("/openid/v1/jwks");
+        const string Issuer = "https://kubernetes.default.svc.cluster.local";
+        var known = await ReviewAsync(server, "abcdef.0123456789abcdef", Issuer);
+        Assert.Equal(("system:bootstrap:abcdef", $"[\"{Issuer}\"]"), ((string)known["user"]!["username"]!, known["audiences"]!.ToJsonString()));
+        Assert.Null((await ReviewAsync(server, "abcdef.0123456789abcdef", "vault"))["authenticated"]);
+        Assert.Null((await ReviewAsync(server, "abcdef.0123456789abcdee", Issuer))["authenticated"]);
+    }
 
-        Assert.Equal(("application/json", "https://kubernetes.default.svc.cluster.local"), (configuration.ContentType, (string)configuration.Json["issuer"]!));
-        Assert.EndsWith("/openid/v1/jwks", (string)configuration.Json["jwks_uri"]!);
-        Assert.Equal("application/jwk-set+json", keys.ContentType);
-        Assert.Equal(("EC", "P-256", "ES256", "sig"), ((string)Key("kty")!, (string)Key("crv")!, (string)Key("alg")!, (string)Key("use")!));
+    [Fact]
+    public async Task A_token_lives_no_longer_than_the_server_allows()
+    {
+        await using var server = await TestServer.StartAsync(static config => config with
+        {
+            ServiceAccountTokens = config.ServiceAccountTokens! with { LifetimeMax = TimeSpan.FromHours(2), ExtendsLifetime = false },
+        });
+        await Robot.CreateAsync(server);
+        await server.Admin.PostAsync(Robot.Pods, Robot.Pod);
 
-        JsonNode? Key(string name) => keys.Json["keys"]![0]![name];
+        var answer = await server.Admin.PostAsync(Token, """{"spec":{"expirationSeconds":86400}}""");
+        Assert.Equal(7200, (long)answer.Json["spec"]!["expirationSeconds"]!);
+        Assert.Equal(["299 - \"requested expiration of 86400 seconds shortened to 7200 seconds\""], answer.Warnings);
+        var claims = Robot.Claims((string)answer.Json["status"]!["token"]!);
+        Assert.Equal(7200, (long)claims["exp"]! - (long)claims["iat"]!);
+
+        var ofPod = Robot.Claims(await Robot.TokenAsync(server, """{"expirationSeconds":3607,"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"p"}}"""));
+        Assert.Equal((3607, false), ((long)ofPod["exp"]! - (long)ofPod["iat"]!, ofPod["kubernetes.io"]!.AsObject().ContainsKey("warnafter")));
+    }
+
+    [Fact]
+    public async Task The_token_of_a_pod_lives_on_for_programs_that_read_it_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        await Robot.CreateAsync(server);
+        await server.Admin.PostAsync(Robot.Pods, Robot.Pod);
+
+        var claims = Robot.Claims(await Robot.TokenAsync(server, """{"expirationSeconds":3607,"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"p"}}"""));
+
+        Assert.Equal(365 * 86_400, (long)claims["exp"]! - (long)claims["iat"]!);
+        Assert.Equal(3607, (long)claims["kubernetes.io"]!["warnafter"]! - (long)claims["iat"]!);
+    }
+
+    [Theory]
+    [InlineData("Secret", "s", "secrets/s")]
+    [InlineData("Node", "n", "/api/v1/nodes/n")]
+    public async Task A_token_ends_with_what_it_is_bound_to(string kind, string name, string path)
+    {
+        await using var server = await TestServer.StartAsync();
+        await Robot.CreateAsync(server);
+        await CreateAsync();
+        var token = await Robot.TokenAsync(server, $$"""{"boundObjectRef":{"apiVersion":"v1","kind":"{{kind}}","name":"{{name}}"} }""");
+        Assert.Equal(200, await Robot.CodeAsync(server, token));
+
+        await server.Admin.RemoveAsync(path.StartsWith('/') ? path : $"/api/v1/namespaces/default/{path}");
+        Assert.Equal(401, await Robot.CodeAsync(server, token));
+        await CreateAsync(); // Of the same name, but another.
+        Assert.Equal(401, await Robot.CodeAsync(server, token));
+
+        async Task CreateAsync()
+        {
+            await server.Admin.PostAsync(Robot.Secrets, """{"metadata":{"name":"s"}}""");
+            await server.Admin.PostAsync("/api/v1/nodes", """{"metadata":{"name":"n"}}""");
+        }
     }
 
     private static JsonNode Claims(string token) => JsonNode.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token.Split('.')[1])))!;
