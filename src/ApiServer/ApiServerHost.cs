@@ -86,7 +86,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [access.Nodes],
             access.Escalation,
         ];
-        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission), time, random);
+        var webhooks = new WebhookParts(catalog, stored, time, logs);
+        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {
             stored.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
@@ -117,7 +118,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             catalog,
             discovery,
             new OpenApiHandler(catalog, subresources.ByPath.Values.Distinct(), reviews, time),
-            new MetricsHandler(metrics, turns, cache, store, time),
+            new MetricsHandler(metrics, turns, webhooks.Metrics, cache, store, time),
             identity.Tokens is null ? null : new OpenIdHandler(identity.Tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new TokenKeysHandler(identity.Tokens, catalog, time),
             new EncryptionHandler(store, cache, vault, reencryption, time),
@@ -131,8 +132,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new DeleteHandler(objects, cache, time),
             subresources.ByPath,
             reviews,
+            webhooks.Admission,
             new ComponentHealth(catalog, store, time));
-        host.owned = [subresources, identity, access, protobuf];
+        host.owned = [subresources, webhooks, identity, access, protobuf];
         host.clients = user => new InProcessClient(user, catalog, cache, objects, access.Authorizer, subresources.ByPath, time);
         host.reencryption = reencryption;
         host.AddChecks(health, new StoreCheck(store, time));
@@ -141,6 +143,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var first = new FirstWrites(store, time, host.log);
             await first.RunAsync(() => cache.LoadAsync(ct), ct);
             access.Attach();
+            webhooks.Attach();
             services.Attach();
             var flows = new DanglingFlows(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.DanglingFlows"));
             flows.Attach();

@@ -26,8 +26,7 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     // Null where the user acts for nobody else.
     private UserInfo? Impersonated { get; set; }
 
-    // What those who decided about the request have to say, by key, as the log shows it.
-    // Of a collection, several objects are deleted at once.
+    // What those who decided about the request have to say, by key, as the log shows it. Several may speak at a time.
     private readonly Lock gate = new();
     private SortedDictionary<string, string>? annotations;
 
@@ -118,22 +117,32 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
 
             json.WriteString("requestReceivedTimestamp", Micro(received));
             json.WriteString("stageTimestamp", Micro(now));
-            if (annotations is not null)
-            {
-                json.WriteStartObject("annotations");
-                foreach (var (key, value) in annotations)
-                {
-                    json.WriteString(key, value);
-                }
-
-                json.WriteEndObject();
-            }
+            WriteAnnotations(json);
 
             json.WriteEndObject();
         }
 
         line.Write("\n"u8);
         return line.WrittenSpan.ToArray();
+    }
+
+    private void WriteAnnotations(Utf8JsonWriter json)
+    {
+        lock (gate)
+        {
+            if (annotations is null)
+            {
+                return;
+            }
+
+            json.WriteStartObject("annotations");
+            foreach (var (key, value) in annotations)
+            {
+                json.WriteString(key, value);
+            }
+
+            json.WriteEndObject();
+        }
     }
 
     private static string Micro(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);

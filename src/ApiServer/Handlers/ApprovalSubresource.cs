@@ -27,16 +27,16 @@ internal sealed class ApprovalSubresource(ObjectWriter objects, TimeProvider tim
 
         var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, CertificateSigningRequest.Schema) : null;
         var given = patch is null ? BodyDecoder.Decode<CertificateSigningRequest>(call.Body.Span, call.Kind.Type.Kind, call.Kind.Type.Version) : null;
-        var outcome = await objects.UpdateAsync(call.Kind, "", call.Name, Change, UpdateScope.Exact, call.Write, ct);
+        var outcome = await objects.UpdateAsync(call.Kind, "", call.Name, Change, UpdateScope.Exact, call.Write with { Retake = Checked }, ct);
         return SubresourceAnswer.Of(200, outcome.Object);
 
-        IResource Change(StoredObject current)
+        IResource Change(StoredObject current) => Checked(given ?? patch!.Apply(call.Kind, current, null), current.Value);
+
+        IResource Checked(IResource sent, IResource old)
         {
-            var old = (CertificateSigningRequest)current.Value;
-            var value = CertificateSigningRequestResource.PrepareForApproval(
-                given ?? (CertificateSigningRequest)patch!.Apply(call.Kind, current, null), old, call.Write.Context(time.GetUtcNow()));
+            var value = CertificateSigningRequestResource.PrepareForApproval((CertificateSigningRequest)sent, (CertificateSigningRequest)old, call.Write.Context(time.GetUtcNow()));
             var errors = new FieldErrors();
-            CertificateSigningRequestResource.ValidateApproval(value, old, errors);
+            CertificateSigningRequestResource.ValidateApproval(value, (CertificateSigningRequest)old, errors);
             return errors.Any ? throw StatusErrors.Invalid(call.Kind.Type, call.Name, errors.All).AsException() : value;
         }
     }

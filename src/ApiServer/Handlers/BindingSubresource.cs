@@ -2,6 +2,7 @@ using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -12,6 +13,7 @@ namespace Navarch.ApiServer.Handlers;
 internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time) : ObjectSubresource
 {
     private static readonly Status Done = new() { StatusValue = "Success", Code = 201 };
+    private static readonly BodyForm<Binding> Form = new("", "v1", static binding => binding.Metadata);
 
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("binding", "", "v1", "Binding", "create") : null;
@@ -24,6 +26,7 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
     /// <exception cref="StatusException">The pod was not bound.</exception>
     public async Task<SubresourceAnswer> BindAsync(Kind pods, string @namespace, string name, Binding binding, WriteOptions write, CancellationToken ct)
     {
+        binding = await objects.AdmitBodyAsync(Form, pods, @namespace, name, binding, write with { Subresource = "binding" }, ct);
         var errors = new FieldErrors();
         if (binding.Target.Kind is not ("" or "Node"))
         {
@@ -40,7 +43,7 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
             throw StatusErrors.Invalid("", "Binding", name, errors.All).AsException();
         }
 
-        await objects.UpdateAsync(pods, @namespace, name, Bind, UpdateScope.Unowned, write, ct);
+        await objects.UpdateAsync(pods, @namespace, name, Bind, UpdateScope.Unowned, write with { IsAdmitted = true }, ct);
         return SubresourceAnswer.Of(201, Done);
 
         IResource Bind(StoredObject current) => Assign((Pod)current.Value, binding, time.GetUtcNow());

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Backups;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Pipeline;
@@ -29,6 +30,7 @@ internal sealed class Dispatcher(
     DeleteHandler delete,
     IReadOnlyDictionary<string, ISubresource> subresources,
     IReadOnlyList<Review> reviews,
+    WebhookAdmission webhooks,
     ComponentHealth components)
 {
     public Task DispatchAsync(ApiRequest request)
@@ -132,8 +134,14 @@ internal sealed class Dispatcher(
         }
 
         return subresources.TryGetValue($"{info.Resource}/{info.Subresource}", out var handler) && handler.Describe(kind) is not null
-            ? handler.HandleAsync(request, kind)
+            ? !webhooks.IsSilent && ConnectQuestion.Of(request, kind) is { } question ? ConnectAsync(handler, request, kind, question) : handler.HandleAsync(request, kind)
             : throw StatusErrors.NotFoundPath().AsException();
+    }
+
+    private async Task ConnectAsync(ISubresource handler, ApiRequest request, Kind kind, HookedRequest question)
+    {
+        await webhooks.AdmitAsync(question, request.Aborted);
+        await handler.HandleAsync(request, kind);
     }
 
     private static bool IsHead(ApiRequest request) => HttpMethods.IsHead(request.Http.Request.Method);

@@ -2,6 +2,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Policy.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
@@ -16,6 +17,7 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
     private const int DisruptedPodsMax = 2000;
 
     private static readonly Status Done = new() { StatusValue = "Success", Code = 201 };
+    private static readonly BodyForm<Eviction> Form = new("policy", "v1", static eviction => eviction.Metadata);
 
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("eviction", "policy", "v1", "Eviction", "create") : null;
@@ -30,8 +32,9 @@ internal sealed class EvictionSubresource(ObjectWriter objects, Catalog catalog,
             throw StatusErrors.BadRequest("name in URL does not match name in Eviction object").AsException();
         }
 
+        eviction = await objects.AdmitBodyAsync(Form, call.Kind, call.Namespace, call.Name, eviction, call.Write with { IsDryRun = call.Write.IsDryRun || eviction.DeleteOptions?.DryRun.Count > 0 }, ct);
         var options = eviction.DeleteOptions ?? DeleteOptions.Empty;
-        var write = new WriteOptions(call.Write.User) { IsDryRun = call.Write.IsDryRun || options.DryRun.Count > 0, Subresource = "eviction", Audit = call.Write.Audit, Warnings = call.Write.Warnings };
+        var write = call.Write with { IsDryRun = call.Write.IsDryRun || options.DryRun.Count > 0, IsAdmitted = true };
         var found = await objects.FindAsync(call.Kind, call.Kind.Key(call.Namespace, call.Name), ct) ?? throw StatusErrors.NotFound(call.Kind.Type, call.Name).AsException();
         var pod = (Pod)found.Value;
         NodeRestriction.CheckEviction(call.Write.User, pod);

@@ -1,3 +1,4 @@
+using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Protobuf;
 using Navarch.ApiServer.Registry;
@@ -21,15 +22,17 @@ internal sealed class FinalizeSubresource(ObjectWriter objects) : ObjectSubresou
             throw StatusErrors.BadRequest($"the name of the object ({wanted.Metadata.Name}) does not match the name on the URL ({call.Name})").AsException();
         }
 
-        var outcome = await objects.UpdateAsync(call.Kind, "", call.Name, current =>
-        {
-            var space = (Namespace)current.Value;
-            return space with
-            {
-                Metadata = wanted.Metadata.ResourceVersion.Length > 0 ? space.Metadata with { ResourceVersion = wanted.Metadata.ResourceVersion } : space.Metadata,
-                Spec = space.Spec with { Finalizers = wanted.Spec.Finalizers },
-            };
-        }, UpdateScope.Exact, call.Write, ct);
+        var outcome = await objects.UpdateAsync(call.Kind, "", call.Name, current => Take(wanted, current.Value), UpdateScope.Exact, call.Write with { Retake = Take }, ct);
         return SubresourceAnswer.Of(200, outcome.Object);
+    }
+
+    private static Namespace Take(IResource sent, IResource old)
+    {
+        var (wanted, space) = ((Namespace)sent, (Namespace)old);
+        return space with
+        {
+            Metadata = wanted.Metadata.ResourceVersion.Length > 0 ? space.Metadata with { ResourceVersion = wanted.Metadata.ResourceVersion } : space.Metadata,
+            Spec = space.Spec with { Finalizers = wanted.Spec.Finalizers },
+        };
     }
 }

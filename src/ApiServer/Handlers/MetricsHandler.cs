@@ -1,3 +1,4 @@
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Fairness;
 using Navarch.ApiServer.Metrics;
 using Navarch.ApiServer.Pipeline;
@@ -7,7 +8,7 @@ using Navarch.Storage;
 namespace Navarch.ApiServer.Handlers;
 
 /// <summary>Figures of the server in Prometheus' text form, under upstream's names. Nothing is counted anew to be shown.</summary>
-internal sealed class MetricsHandler(RequestMetrics requests, FlowControl flows, Cache cache, IRevisionStore store, TimeProvider time)
+internal sealed class MetricsHandler(RequestMetrics requests, FlowControl flows, WebhookMetrics webhooks, Cache cache, IRevisionStore store, TimeProvider time)
 {
     private readonly double startSeconds = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 
@@ -21,6 +22,7 @@ internal sealed class MetricsHandler(RequestMetrics requests, FlowControl flows,
         var text = new MetricsText();
         requests.Write(text);
         flows.Write(text);
+        webhooks.Write(text);
         WriteWatches(text);
         WriteCache(text);
         WriteObjects(text);

@@ -24,13 +24,15 @@ internal abstract class PodPartSubresource(string name, ObjectWriter objects, Ti
         var apply = call.Write.IsApply ? ApplyBody.Parse(call.Kind, call.Body.Span, call.Write.GivenManager, call.Write.Subresource, call.Write.Force, time.GetUtcNow()) : null;
         var patch = call.Verb == "patch" && apply is null ? PatchBody.Parse(call.MediaType, call.Body.Span, Pod.Schema) : null;
         var given = patch is null && apply is null ? BodyDecoder.Decode<Pod>(call.Body.Span, "Pod", "v1") : null;
-        var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write, ct);
+        var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Exact, call.Write with { Retake = Checked }, ct);
         return SubresourceAnswer.Of(200, outcome.Object);
 
-        IResource Change(StoredObject current)
+        IResource Change(StoredObject current) => Checked(given ?? apply?.Apply(current) ?? patch!.Apply(call.Kind, current, null), current.Value);
+
+        IResource Checked(IResource sent, IResource old)
         {
             var errors = new FieldErrors();
-            var pod = Take(given ?? (Pod)(apply?.Apply(current) ?? patch!.Apply(call.Kind, current, null)), (Pod)current.Value, errors);
+            var pod = Take((Pod)sent, (Pod)old, errors);
             return errors.Any ? throw StatusErrors.Invalid(call.Kind.Type, call.Name, errors.All).AsException() : pod;
         }
     }

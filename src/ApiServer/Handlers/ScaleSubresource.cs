@@ -5,6 +5,7 @@ using Navarch.Api.Core.V1;
 using Navarch.Api.Json;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
@@ -15,6 +16,8 @@ namespace Navarch.ApiServer.Handlers;
 /// <summary><c>NAME/scale</c> of whatever has replicas: the one number, without knowing the kind.</summary>
 internal sealed class ScaleSubresource(ObjectWriter objects, TimeProvider time) : ObjectSubresource
 {
+    private static readonly PartForm<Scale> Form = new("autoscaling", "v1", ScaleOf, static (value, scale) => WithReplicas(value, scale.Spec.Replicas));
+
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Deployment.ResourceType || kind.Type == ReplicaSet.ResourceType || kind.Type == StatefulSet.ResourceType || kind.Type == ReplicationController.ResourceType
             ? new SubresourceType("scale", "autoscaling", "v1", "Scale", "get", "patch", "update")
@@ -34,13 +37,13 @@ internal sealed class ScaleSubresource(ObjectWriter objects, TimeProvider time) 
         if (call.Write.IsApply)
         {
             var apply = ApplyBody.ParseScale(call.Kind, call.Body.Span, call.Write.GivenManager, call.Write.Force, time.GetUtcNow());
-            var applied = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, apply.Apply, UpdateScope.Main, call.Write, ct);
+            var applied = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, apply.Apply, UpdateScope.Main, call.Write with { Form = Form }, ct);
             return SubresourceAnswer.Of(200, ScaleOf(applied.Object.Value));
         }
 
         var patch = call.Verb == "patch" ? PatchBody.Parse(call.MediaType, call.Body.Span, Scale.Schema) : null;
         var given = patch is null ? BodyDecoder.Decode<Scale>(call.Body.Span, "Scale", "v1") : null;
-        var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Main, call.Write, ct);
+        var outcome = await objects.UpdateAsync(call.Kind, call.Namespace, call.Name, Change, UpdateScope.Main, call.Write with { Form = Form }, ct);
         return SubresourceAnswer.Of(200, ScaleOf(outcome.Object.Value));
 
         IResource Change(StoredObject current)

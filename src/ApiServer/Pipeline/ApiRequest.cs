@@ -29,6 +29,7 @@ internal sealed class ApiRequest(HttpContext http, RequestInfo info, RequestOpti
         Subresource = Info.Subresource,
         FieldManager = FieldManager,
         GivenManager = Options.FieldManager,
+        FieldValidation = Options.FieldValidation,
         Force = Options.Force == true,
         Audit = AuditRecord.Of(Http),
         Warnings = Warnings,

@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.Api.Meta.V1;
 
 namespace Navarch.ApiServer.Registry;
 
@@ -16,4 +17,17 @@ internal interface IAdmission
 
 /// <param name="Value">The object as it is to be; the present one for a delete.</param>
 /// <param name="Old">The object before an update or a delete.</param>
-internal sealed record AdmissionRequest(string Operation, Kind Kind, IResource Value, IResource? Old, WriteOptions Options);
+internal sealed record AdmissionRequest(string Operation, Kind Kind, IResource Value, IResource? Old, WriteOptions Options)
+{
+    /// <summary>Which part of the object an update may change.</summary>
+    public UpdateScope Scope { get; init; }
+
+    /// <summary>When the write began.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>The client left the name of a new object to the server.</summary>
+    public bool IsNameGenerated { get; init; }
+
+    /// <summary>Of a delete: what was asked for with it.</summary>
+    public DeleteOptions? Delete { get; init; }
+}

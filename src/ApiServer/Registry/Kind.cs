@@ -72,6 +72,9 @@ internal abstract class Kind
     /// <summary>The kind in the version it is stored in; mostly this one itself.</summary>
     public Kind Hub { get; }
 
+    /// <summary>The kind in all of its versions.</summary>
+    public IReadOnlyList<Kind> Versions => Hub.versions;
+
     public string StoragePrefix { get; }
 
     /// <summary>Objects are encrypted when they are written. Decided when the server is put together; asked of the hub.</summary>

@@ -34,7 +34,7 @@ internal sealed class ObjectRemoval(ObjectStore store, AdmissionChain admission,
                 throw StatusErrors.Conflict(kind.Type.Group, kind.Type.Kind, name, why).AsException();
             }
 
-            await admission.AdmitAsync(new AdmissionRequest("DELETE", kind, value, value, options), ct);
+            await admission.AdmitDeleteAsync(new AdmissionRequest("DELETE", kind, value, value, options) { Delete = delete }, ct);
             switch (Deletion.Decide(kind, value, delete, time.GetUtcNow()))
             {
                 case Deletion.Decision.Remove when options.IsDryRun:

@@ -1,6 +1,7 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
 
@@ -39,7 +40,7 @@ internal sealed class ObjectWriter(
             var named = isGenerated
                 ? value.WithMetadata(value.Metadata with { Name = names.From(value.Metadata.GenerateName) })
                 : value;
-            var (stored, name) = await TryCreateAsync(kind, @namespace, named, options, ct);
+            var (stored, name) = await TryCreateAsync(kind, @namespace, named, isGenerated, options, ct);
             if (stored is not null)
             {
                 return stored;
@@ -100,6 +101,12 @@ internal sealed class ObjectWriter(
     public Task<DeleteOutcome> DeleteAsync(Kind kind, string @namespace, string name, DeleteOptions delete, WriteOptions options, CancellationToken ct) =>
         removal.DeleteAsync(kind, @namespace, name, delete, options, ct);
 
+    /// <summary>What webhooks make of something that is posted below an object, such as a Binding.</summary>
+    /// <exception cref="StatusException">They refuse it.</exception>
+    public async ValueTask<T> AdmitBodyAsync<T>(BodyForm<T> form, Kind kind, string @namespace, string name, T body, WriteOptions options, CancellationToken ct)
+        where T : class, IApiType<T>, IApiObject => (T)await admission.Webhooks.AdmitAsync(
+            new HookedRequest { Operation = "CREATE", Kind = kind, Options = options, Form = form, Subresource = options.Subresource, Namespace = @namespace, Name = name, Value = body }, ct);
+
     /// <inheritdoc cref="ObjectStore.FindAsync"/>
     public ValueTask<StoredObject?> FindAsync(Kind kind, string key, CancellationToken ct) => store.FindAsync(kind, key, ct);
 
@@ -146,15 +153,16 @@ internal sealed class ObjectWriter(
         return await TryUpdateAsync(kind, current, changed, scope, options, ct);
     }
 
-    private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
+    private async Task<(StoredObject? Stored, string Name)> TryCreateAsync(Kind kind, string @namespace, IResource value, bool isNameGenerated, WriteOptions options, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         value = value.WithMetadata(MetadataRules.ForCreate(value.Metadata, @namespace, kind.HasGeneration, now));
         value = kind.Default(value);
         var owners = Ownership.OfNew(kind, value, options, now);
         value = kind.PrepareForCreate(value, options.Context(now));
-        value = await admission.AdmitAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
         value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
+        var request = new AdmissionRequest("CREATE", kind, value, null, options) { Now = now, IsNameGenerated = isNameGenerated };
+        value = await admission.AdmitAsync(request, ct);
         var name = value.Metadata.Name;
         var errors = new FieldErrors();
         MetadataRules.Validate(value.Metadata, kind, errors);
@@ -162,7 +170,7 @@ internal sealed class ObjectWriter(
         kind.ValidateCreate(value, errors);
         ThrowIfInvalid(kind, name, errors);
         options.Warnings.AddRange(kind.Warnings(value));
-        await admission.ValidateAsync(new AdmissionRequest("CREATE", kind, value, null, options), ct);
+        await admission.ValidateAsync(request with { Value = value }, ct);
         await using var reservation = await store.ReserveAsync(kind, value, null, options, errors, ct);
         ThrowIfInvalid(kind, name, errors);
         var prepared = kind.Prepare(reservation?.Value ?? value);
@@ -214,8 +222,9 @@ internal sealed class ObjectWriter(
             UpdateScope.Status => kind.PrepareForStatusUpdate(value, old, options.Context(now)),
             _ => value,
         };
-        value = await admission.AdmitAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
         value = value.WithMetadata(value.Metadata with { ManagedFields = owners });
+        var request = new AdmissionRequest("UPDATE", kind, value, old, options) { Now = now, Scope = scope };
+        value = await admission.AdmitAsync(request, ct);
         if (scope is UpdateScope.Main or UpdateScope.Exact && kind.ChangesGeneration(value, old))
         {
             value = value.WithMetadata(value.Metadata with { Generation = old.Metadata.Generation + 1 });
@@ -229,7 +238,7 @@ internal sealed class ObjectWriter(
             options.Warnings.AddRange(kind.Warnings(value));
         }
 
-        await admission.ValidateAsync(new AdmissionRequest("UPDATE", kind, value, old, options), ct);
+        await admission.ValidateAsync(request with { Value = value }, ct);
         await using var reservation = scope == UpdateScope.Main ? await store.ReserveAsync(kind, value, old, options, errors, ct) : null;
         ThrowIfInvalid(kind, current.Name, errors);
         value = reservation?.Value ?? value;
@@ -246,7 +255,7 @@ internal sealed class ObjectWriter(
         }
 
         // An update that changes nothing is not a change: no revision, no event.
-        if (current.HasContent(prepared) || (current.HasContentButOwners(prepared) && Ownership.AreSameButTimes(owners, old.Metadata.ManagedFields)))
+        if (current.HasContent(prepared) || (current.HasContentButOwners(prepared) && Ownership.AreSameButTimes(value.Metadata.ManagedFields, old.Metadata.ManagedFields)))
         {
             return new UpdateOutcome(current, IsCreated: false, IsDeleted: false);
         }

@@ -60,6 +60,25 @@ internal static class Ownership
         return Record(kind, owners, old, value, scope, options, now);
     }
 
+    /// <summary>The owners of an object that admission may have changed. Whoever broke them, they stay as they were.</summary>
+    public static IReadOnlyList<ManagedFieldsEntry> AfterAdmission(IReadOnlyList<ManagedFieldsEntry> given, IReadOnlyList<ManagedFieldsEntry> before, List<string> warnings)
+    {
+        if (ReferenceEquals(given, before) || Same.Lists(given, before))
+        {
+            return before;
+        }
+
+        if (Understood(given) is { } understood)
+        {
+            return understood;
+        }
+
+        warnings.Add(
+            ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: "
+            + "an entry cannot be understood");
+        return before;
+    }
+
     /// <summary>Whether two lists of owners differ in nothing but times.</summary>
     public static bool AreSameButTimes(IReadOnlyList<ManagedFieldsEntry> left, IReadOnlyList<ManagedFieldsEntry> right)
     {

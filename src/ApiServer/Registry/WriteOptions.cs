@@ -1,13 +1,13 @@
+using Navarch.Api;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Resources;
 
 namespace Navarch.ApiServer.Registry;
 
 /// <summary>What a caller says about a write beside the object.</summary>
-internal sealed class WriteOptions(UserInfo user)
+internal sealed record WriteOptions(UserInfo User)
 {
-    public UserInfo User { get; } = user;
-
     /// <summary>Everything but the last step: nothing is stored.</summary>
     public bool IsDryRun { get; init; }
 
@@ -31,6 +31,24 @@ internal sealed class WriteOptions(UserInfo user)
 
     /// <summary>Where the request is recorded; null where it is not.</summary>
     public AuditRecord? Audit { get; init; }
+
+    /// <summary>What the client wants done about unknown fields, as it said it.</summary>
+    public string FieldValidation { get; init; } = "";
+
+    /// <summary>How webhooks see the object; null for as it is.</summary>
+    public HookForm? Form { get; init; }
+
+    /// <summary>
+    /// Makes of an object that a webhook changed what the subresource may change of the one before. Null where the scope of the
+    /// update says it all.
+    /// </summary>
+    public Func<IResource, IResource, IResource>? Retake { get; init; }
+
+    /// <summary>Webhooks have been asked about the request that this write is a part of.</summary>
+    public bool IsAdmitted { get; init; }
+
+    /// <summary>When the first webhook of the request was asked, by the server's clock; null before.</summary>
+    public long? AskingSince { get; set; }
 
     public WriteContext Context(DateTimeOffset now) => new(User.Name, User.Groups, now, IsDryRun) { Uid = User.Uid, Extra = User.Extra };
 }

@@ -3,6 +3,7 @@ using Navarch.Api.Authentication.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Registry;
@@ -22,6 +23,8 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
 
     private static readonly TimeSpan LifetimeOfPods = TimeSpan.FromDays(365);
 
+    private static readonly BodyForm<TokenRequest> Form = new("authentication.k8s.io", "v1", static request => request.Metadata);
+
     public override SubresourceType? Describe(Kind kind) =>
         kind.Type == ServiceAccount.ResourceType ? new SubresourceType("token", "authentication.k8s.io", "v1", "TokenRequest", "create") : null;
 
@@ -31,6 +34,7 @@ internal sealed class TokenSubresource(ServiceAccountTokens tokens, ObjectWriter
     {
         var request = BodyDecoder.Decode<TokenRequest>(call.Body.Span, "TokenRequest", "v1");
         CheckAddress(request, call);
+        request = await objects.AdmitBodyAsync(Form, call.Kind, call.Namespace, call.Name, request, call.Write, ct);
         await nodes.CheckTokenAsync(call.Write.User, call.Namespace, call.Name, request, ct);
         var account = (ServiceAccount)await GetAsync<ServiceAccount>(call.Namespace, call.Name, ct);
         var seconds = request.Spec.ExpirationSeconds ?? SecondsDefault;

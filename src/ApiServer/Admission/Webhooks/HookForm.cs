@@ -1,0 +1,91 @@
+using Navarch.Api;
+using Navarch.Api.Json;
+using Navarch.Api.Meta.V1;
+using Navarch.ApiServer.Registry;
+
+namespace Navarch.ApiServer.Admission.Webhooks;
+
+/// <summary>How webhooks see what a request is about, and how what they make of it is taken back.</summary>
+internal abstract class HookForm
+{
+    /// <summary>The object itself, in the version that a webhook asks for.</summary>
+    public static HookForm Object { get; } = new ObjectForm();
+
+    /// <summary>Whether there is anything a patch could change.</summary>
+    public virtual bool IsChangeable => true;
+
+    /// <summary>What the object of a review calls itself.</summary>
+    public abstract (string Group, string Version, string Kind) TypeIn(Kind version);
+
+    public abstract byte[] Write(Kind version, IApiObject value);
+
+    /// <param name="before">What was shown.</param>
+    /// <param name="problems">Unknown and doubled fields.</param>
+    /// <exception cref="ApiJsonException">The JSON is no such object.</exception>
+    public abstract IApiObject Read(Kind version, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems);
+
+    /// <summary>What object selectors look at; null where they can match nothing.</summary>
+    public abstract Map<string>? LabelsOf(IApiObject value);
+
+    private sealed class ObjectForm : HookForm
+    {
+        public override (string Group, string Version, string Kind) TypeIn(Kind version) => (version.Type.Group, version.Type.Version, version.Type.Kind);
+
+        public override byte[] Write(Kind version, IApiObject value) => Kind.Text(version.Show((IResource)value)).ToArray();
+
+        public override IApiObject Read(Kind version, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => version.ParseRequest(json, out problems);
+
+        public override Map<string>? LabelsOf(IApiObject value) => ((IResource)value).Metadata.Labels;
+    }
+}
+
+/// <summary>A body of its own kind, such as a Binding or an Eviction.</summary>
+internal sealed class BodyForm<T>(string group, string version, Func<T, ObjectMeta> metadata) : HookForm where T : IApiType<T>, IApiObject
+{
+    public override (string Group, string Version, string Kind) TypeIn(Kind _) => (group, version, typeof(T).Name);
+
+    public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(value);
+
+    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => Decode(json, out problems);
+
+    public override Map<string>? LabelsOf(IApiObject value) => metadata((T)value).Labels;
+
+    public static T Decode(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems)
+    {
+        var reader = new ApiReader(json, applyDefaults: true);
+        reader.Start();
+        var value = T.Read(ref reader);
+        reader.End();
+        problems = reader.Problems;
+        return value;
+    }
+}
+
+/// <summary>An object that is shown as a part of it: its Scale.</summary>
+/// <param name="show">Makes the part of the object.</param>
+/// <param name="take">The object with the part in it.</param>
+internal sealed class PartForm<T>(string group, string version, Func<IResource, T> show, Func<IResource, T, IResource> take) : HookForm where T : IApiType<T>, IApiObject
+{
+    public override (string Group, string Version, string Kind) TypeIn(Kind _) => (group, version, typeof(T).Name);
+
+    public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(show((IResource)value));
+
+    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) =>
+        take((IResource)before, BodyForm<T>.Decode(json, out problems));
+
+    public override Map<string>? LabelsOf(IApiObject value) => [];
+}
+
+/// <summary>What somebody connects with, such as PodExecOptions: it is looked at, and has no labels.</summary>
+internal sealed class ConnectForm(string kind) : HookForm
+{
+    public override bool IsChangeable => false;
+
+    public override (string Group, string Version, string Kind) TypeIn(Kind _) => ("", "v1", kind);
+
+    public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(value);
+
+    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => throw new NotSupportedException();
+
+    public override Map<string>? LabelsOf(IApiObject value) => null;
+}

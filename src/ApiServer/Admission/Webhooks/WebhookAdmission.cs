@@ -1,0 +1,105 @@
+using Navarch.Api;
+using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Errors;
+
+namespace Navarch.ApiServer.Admission.Webhooks;
+
+/// <summary>
+/// What webhooks have to say about requests. They are not asked about what the server writes on its own, nor about the objects
+/// that configure admission: those must be in reach when nothing else is.
+/// </summary>
+internal sealed class WebhookAdmission(WebhookIndex index, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, TimeProvider time)
+{
+    private static readonly string ExemptGroup = MutatingWebhookConfiguration.ResourceType.Group;
+
+    /// <summary>There is no webhook at all.</summary>
+    public bool IsSilent => index.Current is null;
+
+    /// <summary>Webhooks that may change the object of a write; null where there are none.</summary>
+    /// <param name="value">The object as plugins left it.</param>
+    public WriteRound? Begin(AdmissionRequest request, IResource value) =>
+        index.Current is { Mutating.Length: > 0 } hooks && IsShown(request.Kind, request.Options)
+            ? new WriteRound(hooks.Mutating, matcher, caller, metrics, request, value, Of(request, request.IsNameGenerated ? "" : value.Metadata.Name))
+            : null;
+
+    /// <summary>Asks those that may only refuse, all at once.</summary>
+    /// <exception cref="StatusException">One refused, or could not be asked.</exception>
+    public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken ct)
+    {
+        if (index.Current is not { Validating.Length: > 0 } hooks || !IsShown(request.Kind, request.Options))
+        {
+            return default;
+        }
+
+        var hooked = Of(request, request.Value.Metadata.Name);
+        hooked.Value = request.Operation == "DELETE" ? null : request.Value;
+        return ValidateAsync(hooks.Validating, hooked, ct);
+    }
+
+    /// <summary>Asks all webhooks about something that is not stored as it is, such as a Binding, and returns what they made of it.</summary>
+    /// <exception cref="StatusException">The request is refused.</exception>
+    public async ValueTask<IApiObject> AdmitAsync(HookedRequest request, CancellationToken ct)
+    {
+        if (index.Current is not { } hooks || !IsShown(request.Kind, request.Options))
+        {
+            return request.Value!;
+        }
+
+        StartClock(request.Options);
+        var round = new MutatingRound(hooks.Mutating, matcher, caller, metrics, request, static changed => changed);
+        if (await round.RunAsync(ct))
+        {
+            await round.RunAsync(ct);
+        }
+
+        await ValidateAsync(hooks.Validating, request, ct);
+        return request.Value!;
+    }
+
+    // Of all webhooks of the request, whichever is asked first.
+    private void StartClock(WriteOptions options) => options.AskingSince ??= time.GetTimestamp();
+
+    private static bool IsShown(Kind kind, WriteOptions options) => kind.Type.Group != ExemptGroup && !options.IsAdmitted && !ReferenceEquals(options.User, UserInfo.Server);
+
+    private HookedRequest Of(AdmissionRequest request, string name)
+    {
+        StartClock(request.Options);
+        return new HookedRequest
+        {
+            Operation = request.Operation,
+            Kind = request.Kind,
+            Options = request.Options,
+            Form = request.Options.Form ?? HookForm.Object,
+            Subresource = request.Options.Subresource,
+            Name = name,
+            Namespace = request.Kind.Type == Namespace.ResourceType ? name : request.Value.Metadata.Namespace,
+            Old = request.Old,
+            Delete = request.Delete,
+        };
+    }
+
+    private async ValueTask ValidateAsync(Webhook[] hooks, HookedRequest request, CancellationToken ct)
+    {
+        List<Task>? calls = null;
+        for (var i = 0; i < hooks.Length; i++)
+        {
+            if (await matcher.MatchAsync(hooks[i], request, ct) is { } version)
+            {
+                (calls ??= []).Add(caller.AskAsync(hooks[i], version, request, request.Json(version), request.OldJson(version), $"round_0_index_{i}", ct));
+            }
+        }
+
+        if (calls is null)
+        {
+            return;
+        }
+
+        await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var call in calls)
+        {
+            await call; // The first in order of the configurations that refused, whoever was faster.
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Api.Core.V1;
+using Navarch.Api.Discovery.V1;
+using Navarch.ApiServer.Admission.Webhooks;
+using Navarch.ApiServer.Registry;
+
+namespace Navarch.ApiServer.Composition;
+
+/// <summary>What finds, matches and calls the webhooks of admission.</summary>
+internal sealed class WebhookParts : IDisposable
+{
+    private readonly WebhookIndex index;
+    private readonly WebhookClients clients;
+
+    public WebhookParts(Catalog catalog, ObjectStore stored, TimeProvider time, ILoggerFactory logs)
+    {
+        clients = new WebhookClients(new ServiceEndpoints(catalog.Get<Service>(), catalog.Get<EndpointSlice>(), new Random()));
+        index = new WebhookIndex(catalog.Get<MutatingWebhookConfiguration>(), catalog.Get<ValidatingWebhookConfiguration>(), clients);
+        var caller = new HookCaller(clients, Metrics, time, logs.CreateLogger("Navarch.ApiServer.Webhooks"));
+        Admission = new WebhookAdmission(index, new HookMatcher(catalog.Get<Namespace>(), stored), caller, Metrics, time);
+    }
+
+    public WebhookAdmission Admission { get; }
+
+    public WebhookMetrics Metrics { get; } = new();
+
+    /// <summary>Learns what is configured. To be called when the cache is loaded and stands still.</summary>
+    public void Attach() => index.Attach();
+
+    public void Dispose() => clients.Dispose();
+}
