@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -21,11 +22,13 @@ internal sealed class JsonListener : IAsyncDisposable
 
     public int Requests => Volatile.Read(ref requests);
 
-    public static async Task<JsonListener> StartAsync(TestAuthority authority, Func<JsonListener, HttpContext, Task> answer)
+    public static Task<JsonListener> StartAsync(TestAuthority authority, Func<JsonListener, HttpContext, Task> answer) => StartAsync(authority.Server(), IPAddress.Loopback, answer);
+
+    public static async Task<JsonListener> StartAsync(X509Certificate2 certificate, IPAddress address, Func<JsonListener, HttpContext, Task> answer)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(authority.Server())));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(address, 0, listen => listen.UseHttps(certificate)));
         var app = builder.Build();
         var listener = new JsonListener(app);
         app.Run(http =>

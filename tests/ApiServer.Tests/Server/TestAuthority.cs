@@ -23,6 +23,9 @@ internal sealed class TestAuthority : IDisposable
 
     public X509Certificate2 Server() => Sign("CN=kube-apiserver", "1.3.6.1.5.5.7.3.1");
 
+    /// <summary>A server's certificate for one name alone.</summary>
+    public X509Certificate2 Server(string name) => Sign($"CN={name}", "1.3.6.1.5.5.7.3.1", now.AddHours(-1), now.AddDays(1), name);
+
     public X509Certificate2 Client(string user, params string[] groups) =>
         Sign(string.Concat(groups.Select(group => $"O={group},")) + $"CN={user}", "1.3.6.1.5.5.7.3.2");
 
@@ -33,14 +36,18 @@ internal sealed class TestAuthority : IDisposable
 
     public X509Certificate2 Sign(string subject, string usage) => Sign(subject, usage, now.AddHours(-1), now.AddDays(1));
 
-    private X509Certificate2 Sign(string subject, string usage, DateTimeOffset from, DateTimeOffset until)
+    private X509Certificate2 Sign(string subject, string usage, DateTimeOffset from, DateTimeOffset until, string? onlyName = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddDnsName("localhost");
+        if (onlyName is null)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
+
+        names.AddDnsName(onlyName ?? "localhost");
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!), from, until, RandomNumberGenerator.GetBytes(8));
         using var whole = certificate.CopyWithPrivateKey(key);

@@ -100,6 +100,11 @@ internal sealed record HookAnswer
         {
             throw HookFailure.Invalid(problem);
         }
+
+        if (hasPatch && answer.PatchType != JsonPatch)
+        {
+            throw new HookFailure($"unsupported patch type {GoText.Quote(answer.PatchType)}");
+        }
     }
 
     // Null and absent are the same.
