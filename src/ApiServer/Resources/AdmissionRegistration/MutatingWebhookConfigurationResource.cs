@@ -26,6 +26,4 @@ public sealed class MutatingWebhookConfigurationResource : Resource<MutatingWebh
     public override bool ChangesGeneration(MutatingWebhookConfiguration value, MutatingWebhookConfiguration old) => !value.Webhooks.SequenceEqual(old.Webhooks);
 
     public override void Validate(MutatingWebhookConfiguration value, FieldErrors errors) => WebhookRules.Validate(errors, value.Webhooks);
-
-    public override IEnumerable<string> Warnings(MutatingWebhookConfiguration value) => WebhookRules.Warnings(value.Webhooks);
 }

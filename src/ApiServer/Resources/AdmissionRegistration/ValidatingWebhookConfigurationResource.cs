@@ -24,8 +24,6 @@ public sealed class ValidatingWebhookConfigurationResource : Resource<Validating
 
     public override void Validate(ValidatingWebhookConfiguration value, FieldErrors errors) => WebhookRules.Validate(errors, [.. value.Webhooks.Select(WebhookRules.Of)]);
 
-    public override IEnumerable<string> Warnings(ValidatingWebhookConfiguration value) => WebhookRules.Warnings(value.Webhooks.Select(WebhookRules.Of));
-
     private static ValidatingWebhook Default(ValidatingWebhook hook)
     {
         var filled = WebhookRules.Default(WebhookRules.Of(hook));

@@ -48,14 +48,6 @@ internal static class WebhookRules
         }
     }
 
-    /// <summary>What an author should know of a webhook that is taken.</summary>
-    public static IEnumerable<string> Warnings(IEnumerable<MutatingWebhook> hooks) => hooks
-        .Select(static (hook, i) => (Hook: hook, Index: i))
-        .Where(static item => item.Hook.MatchConditions.Count > 0)
-        .Select(static item => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"webhooks[{item.Index}].matchConditions: this server does not evaluate expressions; the webhook is asked about every request that its rules and selectors match"));
-
     private static void Validate(FieldErrors errors, FieldPath path, MutatingWebhook hook)
     {
         Name(errors, path / "name", hook.Name);

@@ -156,16 +156,4 @@ public sealed class ValidatingWebhookTests(SharedServer shared) : IClassFixture<
         Assert.Equal(200, (await Admin.RemoveAsync("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/locks")).Code);
         Assert.Equal(201, (await Admin.PostAsync("/apis/scheduling.k8s.io/v1/priorityclasses", """{"metadata":{"name":"unlocked"},"value":1}""")).Code);
     }
-
-    [Fact]
-    public async Task Conditions_are_not_evaluated_and_the_author_is_told()
-    {
-        var space = await shared.NamespaceAsync();
-        await using var hook = await HookServer.StartAsync(Admin);
-        hook.Respond = static (_, _) => HookServer.Deny("{}");
-        var answer = await hook.ConfigureAsync("Validating", "cel", hook.Hook("cel.example.com", space, "configmaps", more: "\"matchConditions\":[{\"name\":\"never\",\"expression\":\"false\"}]"));
-
-        Assert.Contains("webhooks[0].matchConditions: this server does not evaluate expressions", answer.Warnings.Single(), StringComparison.Ordinal);
-        Assert.Equal(400, (await Admin.PostAsync($"/api/v1/namespaces/{space}/configmaps", """{"metadata":{"name":"a"}}""")).Code);
-    }
 }
