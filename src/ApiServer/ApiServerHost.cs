@@ -86,7 +86,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [access.Nodes],
             access.Escalation,
         ];
-        var webhooks = new WebhookParts(catalog, stored, time, logs);
+        var webhooks = new WebhookParts(catalog, stored, access.Authorizer, time, logs);
         var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {

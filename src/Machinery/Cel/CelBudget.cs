@@ -21,6 +21,9 @@ public sealed class CelBudget(long total = CelBudget.RequestMax, long perExpress
 
     private long left = total;
 
+    /// <summary>Nothing is left for any expression.</summary>
+    public bool IsSpent => left < 0;
+
     internal long PerExpression { get; } = perExpression;
 
     /// <exception cref="CelBudgetException">Nothing is left.</exception>

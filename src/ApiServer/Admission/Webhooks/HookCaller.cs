@@ -73,7 +73,7 @@ internal sealed partial class HookCaller(WebhookClients clients, WebhookMetrics 
 
     private async Task<HookAnswer> ReviewAsync(Webhook hook, Kind version, HookedRequest request, byte[]? json, byte[]? oldJson, CancellationToken ct)
     {
-        if (hook.Problem is { } problem)
+        if (hook.Scope.Problem is { } problem)
         {
             throw HookFailure.Of(problem);
         }

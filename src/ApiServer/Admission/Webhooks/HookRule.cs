@@ -13,9 +13,12 @@ internal sealed class HookRule
     private readonly string[]? versions;
     private readonly (string Resource, string Subresource)[] resources;
     private readonly bool? isNamespaced;
+    private readonly string[] names;
 
-    public HookRule(RuleWithOperations rule)
+    /// <param name="names">Of objects that the rule is about alone; all where there are none.</param>
+    public HookRule(RuleWithOperations rule, IReadOnlyList<string>? names = null)
     {
+        this.names = [.. names ?? []];
         operations = OrAll(rule.Operations);
         groups = OrAll(rule.APIGroups);
         versions = OrAll(rule.APIVersions);
@@ -23,12 +26,17 @@ internal sealed class HookRule
         isNamespaced = rule.Scope switch { ScopeType.NamespacedScope => true, ScopeType.ClusterScope => false, _ => null };
     }
 
+    /// <summary>A rule of a policy.</summary>
+    public static HookRule Of(NamedRuleWithOperations rule) => new(
+        new RuleWithOperations { Operations = rule.Operations, APIGroups = rule.APIGroups, APIVersions = rule.APIVersions, Resources = rule.Resources, Scope = rule.Scope },
+        rule.ResourceNames);
+
     /// <param name="version">The kind in one of its versions: that of the request, or another that is as good.</param>
     public bool Matches(HookedRequest request, Kind version)
     {
         var type = version.Type;
         if ((isNamespaced is { } wanted && wanted != (type.Namespaced && request.Namespace.Length > 0))
-            || !Has(operations, request.Operation) || !Has(groups, type.Group) || !Has(versions, type.Version))
+            || !Has(names.Length == 0 ? null : names, request.Name) || !Has(operations, request.Operation) || !Has(groups, type.Group) || !Has(versions, type.Version))
         {
             return false;
         }

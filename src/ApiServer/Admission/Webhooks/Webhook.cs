@@ -1,37 +1,26 @@
 using Navarch.Api.AdmissionRegistration.V1;
-using Navarch.ApiServer.Registry;
-using Navarch.Machinery.Selectors;
+using Navarch.ApiServer.Admission.Expressions;
+using Navarch.ApiServer.Resources.AdmissionRegistration;
 
 namespace Navarch.ApiServer.Admission.Webhooks;
 
 /// <summary>A webhook as a configuration describes it, ready to be matched with requests.</summary>
 internal sealed class Webhook
 {
-    private readonly HookRule[] rules;
-    private readonly bool takesOtherVersions;
-
     public Webhook(string configuration, MutatingWebhook hook, bool isMutating)
     {
         Configuration = configuration;
         Name = hook.Name;
         IsMutating = isMutating;
-        rules = [.. hook.Rules.Select(static rule => new HookRule(rule))];
-        takesOtherVersions = hook.MatchPolicy != MatchPolicyType.Exact;
+        Scope = new RequestScope(
+            hook.Rules.Select(static rule => new HookRule(rule)), [], hook.MatchPolicy != MatchPolicyType.Exact, hook.NamespaceSelector, hook.ObjectSelector);
         FailsOpen = hook.FailurePolicy == FailurePolicyType.Ignore;
+        Conditions = Conditions.Of(hook.MatchConditions, AdmissionExpressions.OfWebhooks, FailsOpen);
         IsReinvoked = hook.ReinvocationPolicy == ReinvocationPolicyType.IfNeededReinvocationPolicy;
         SideEffects = hook.SideEffects;
         Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds ?? 10);
         ReviewVersion = hook.AdmissionReviewVersions.FirstOrDefault(static version => version is "v1" or "v1beta1") ?? "";
         Target = new HookTarget(hook.ClientConfig);
-        try
-        {
-            (Namespaces, Objects) = (Selector.Of(hook.NamespaceSelector), Selector.Of(hook.ObjectSelector));
-        }
-        catch (SelectorException e)
-        {
-            // Whom it is for is not known: everybody hears that it cannot be asked.
-            (Namespaces, Objects, Problem) = (Selector.Everything, Selector.Everything, e.Message);
-        }
     }
 
     public string Configuration { get; }
@@ -40,9 +29,10 @@ internal sealed class Webhook
 
     public bool IsMutating { get; }
 
-    public Selector Namespaces { get; }
+    public RequestScope Scope { get; }
 
-    public Selector Objects { get; }
+    /// <summary>What else must hold of a request; null where nothing must.</summary>
+    public Conditions? Conditions { get; }
 
     /// <summary>Requests go on where it cannot be asked.</summary>
     public bool FailsOpen { get; }
@@ -58,37 +48,4 @@ internal sealed class Webhook
     public string ReviewVersion { get; }
 
     public HookTarget Target { get; }
-
-    /// <summary>Why it can never be asked; null where it can.</summary>
-    public string? Problem { get; }
-
-    /// <summary>The version in which the webhook wants to be asked about a request; null where its rules do not match.</summary>
-    public Kind? Match(HookedRequest request)
-    {
-        foreach (var rule in rules)
-        {
-            if (rule.Matches(request, request.Kind))
-            {
-                return request.Kind;
-            }
-        }
-
-        return takesOtherVersions && request.Kind.Versions.Count > 1 ? MatchOther(request) : null;
-    }
-
-    private Kind? MatchOther(HookedRequest request)
-    {
-        foreach (var rule in rules)
-        {
-            foreach (var version in request.Kind.Versions)
-            {
-                if (version != request.Kind && rule.Matches(request, version))
-                {
-                    return version;
-                }
-            }
-        }
-
-        return null;
-    }
 }

@@ -1,21 +1,22 @@
 using Navarch.Api;
 using Navarch.Api.AdmissionRegistration.V1;
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Admission.Policies;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Admission.Webhooks;
 
 /// <summary>
-/// What webhooks have to say about requests. They are not asked about what the server writes on its own, nor about the objects
+/// What policies and webhooks have to say about requests. Webhooks are not asked about what the server writes on its own, nor about the objects
 /// that configure admission: those must be in reach when nothing else is.
 /// </summary>
-internal sealed class WebhookAdmission(WebhookIndex index, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, TimeProvider time)
+internal sealed class WebhookAdmission(WebhookIndex index, PolicyAdmission policies, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, TimeProvider time)
 {
     private static readonly string ExemptGroup = MutatingWebhookConfiguration.ResourceType.Group;
 
-    /// <summary>There is no webhook at all.</summary>
-    public bool IsSilent => index.Current is null;
+    /// <summary>There is neither a webhook nor a policy at all.</summary>
+    public bool IsSilent => index.Current is null && policies.IsSilent;
 
     /// <summary>Webhooks that may change the object of a write; null where there are none.</summary>
     /// <param name="value">The object as plugins left it.</param>
@@ -24,18 +25,19 @@ internal sealed class WebhookAdmission(WebhookIndex index, HookMatcher matcher, 
             ? new WriteRound(hooks.Mutating, matcher, caller, metrics, request, value, Of(request, request.IsNameGenerated ? "" : value.Metadata.Name))
             : null;
 
-    /// <summary>Asks those that may only refuse, all at once.</summary>
+    /// <summary>Holds the object against policies, then asks the webhooks that may only refuse, all at once.</summary>
     /// <exception cref="StatusException">One refused, or could not be asked.</exception>
     public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken ct)
     {
-        if (index.Current is not { Validating.Length: > 0 } hooks || !IsShown(request.Kind, request.Options))
+        var hooks = index.Current is { } all && IsShown(request.Kind, request.Options) ? all.Validating : [];
+        if (hooks.Length == 0 && (policies.IsSilent || request.Options.IsAdmitted))
         {
             return default;
         }
 
         var hooked = Of(request, request.Value.Metadata.Name);
         hooked.Value = request.Operation == "DELETE" ? null : request.Value;
-        return ValidateAsync(hooks.Validating, hooked, ct);
+        return ValidateAsync(hooks, hooked, ct);
     }
 
     /// <summary>Asks all webhooks about something that is not stored as it is, such as a Binding, and returns what they made of it.</summary>
@@ -44,6 +46,7 @@ internal sealed class WebhookAdmission(WebhookIndex index, HookMatcher matcher, 
     {
         if (index.Current is not { } hooks || !IsShown(request.Kind, request.Options))
         {
+            await policies.ValidateAsync(request, ct);
             return request.Value!;
         }
 
@@ -82,6 +85,11 @@ internal sealed class WebhookAdmission(WebhookIndex index, HookMatcher matcher, 
 
     private async ValueTask ValidateAsync(Webhook[] hooks, HookedRequest request, CancellationToken ct)
     {
+        if (!request.Options.IsAdmitted)
+        {
+            await policies.ValidateAsync(request, ct);
+        }
+
         List<Task>? calls = null;
         for (var i = 0; i < hooks.Length; i++)
         {

@@ -1,6 +1,7 @@
+using Navarch.Machinery.Cel.Evaluation;
 using Navarch.Machinery.Json;
 
-namespace Navarch.Machinery.Cel.Evaluation;
+namespace Navarch.Machinery.Cel;
 
 /// <summary>A map, or an object with fields, as expressions see it.</summary>
 public abstract class CelMap
