@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Admission;
+using Navarch.ApiServer.Admission.Policies;
 using Navarch.ApiServer.Admission.Quotas;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Authentication;
@@ -86,7 +87,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             .. config.Admission.Disabled.Contains("NodeRestriction") ? (IAdmission[])[] : [access.Nodes],
             access.Escalation,
         ];
-        var webhooks = new WebhookParts(catalog, stored, access.Authorizer, time, logs);
+        var webhooks = new WebhookParts(catalog, stored, access.Authorizer, config.Admission, time, logs);
         var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {
@@ -147,6 +148,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             services.Attach();
             var flows = new DanglingFlows(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.DanglingFlows"));
             flows.Attach();
+            var policies = new PolicyStatus(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.PolicyStatus"));
+            policies.Attach();
             host.following = host.FollowAsync();
             await first.RunAsync(() => new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct), ct);
             await first.RunAsync(() => new PolicyReconciler(catalog, objects).EnsureAsync(access.Policy, ct), ct);
@@ -173,7 +176,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var service = new KubernetesService(catalog, objects, new AddressRange(config.ServiceNetwork).First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
             cache.Unserved = service.Notice;
             await first.RunAsync(() => service.EnsureAsync(ct), ct);
-            host.keeping = Task.WhenAll(service.KeepAsync(host.stopping.Token), services.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token));
+            host.keeping = Task.WhenAll(service.KeepAsync(host.stopping.Token), services.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token), policies.KeepAsync(host.stopping.Token));
             return host;
         }
         catch

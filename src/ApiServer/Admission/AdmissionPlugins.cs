@@ -20,6 +20,9 @@ internal static class AdmissionPlugins
     /// <summary>Charges quotas. It comes last, when everybody else has agreed: the writer itself sees to that.</summary>
     public const string Quota = "ResourceQuota";
 
+    /// <summary>Holds requests against admission policies, which see more than objects.</summary>
+    public const string Policies = "ValidatingAdmissionPolicy";
+
     // What has no name cannot be switched off.
     private static readonly Plugin[] Ordered =
     [
@@ -52,7 +55,7 @@ internal static class AdmissionPlugins
     ];
 
     // Plugins that are known by name and are made elsewhere, or have nothing to do here.
-    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists"];
+    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists", Policies];
 
     public static IReadOnlyList<string> Names { get; } =
         [.. Ordered.Select(static plugin => plugin.Name).Concat(Others).Where(static name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];

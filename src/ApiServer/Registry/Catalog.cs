@@ -26,6 +26,9 @@ internal sealed class Catalog
 
     public Kind? Find(string group, string version, string plural) => byPath.GetValueOrDefault((group, version, plural));
 
+    /// <summary>The kind that objects name themselves by.</summary>
+    public Kind? FindKind(string apiVersion, string kind) => Kinds.FirstOrDefault(one => one.Type.Kind == kind && one.Type.ApiVersion == apiVersion);
+
     public Kind Get<T>() where T : class, IResource<T> => byType[T.ResourceType];
 
     public Kind? Find(ResourceType type) => byType.GetValueOrDefault(type);

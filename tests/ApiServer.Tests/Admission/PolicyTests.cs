@@ -167,6 +167,31 @@ public sealed class PolicyTests
         Assert.Equal(201, (await MapAsync(server, "nobody", """{"k":"v"}""")).Code);
     }
 
+    [Fact]
+    public async Task Expressions_that_do_not_fit_the_objects_are_warned_of_in_the_status()
+    {
+        await using var server = await TestServer.StartAsync();
+        var created = await server.Admin.PostAsync(Group + "validatingadmissionpolicies", """
+            {"metadata":{"name":"p"},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],"operations":["*"],"resources":["deployments","replicasets"]}]},
+            "variables":[{"name":"spec","expression":"object.spec"}],
+            "validations":[{"expression":"object.spec.replicas < 5 && variables.spec.template.spec.containers.all(c, c.image.startsWith('a'))"},{"expression":"variables.spec.paused == true","messageExpression":"'x' + object.metadata.nmae"}]}}
+            """);
+        Assert.Equal(201, created.Code);
+
+        JsonNode? status;
+        while ((status = (await server.Admin.AskAsync(Group + "validatingadmissionpolicies/p")).Json["status"])?["observedGeneration"] is null)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(
+            [
+                ("spec.validations[1].expression", "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:15: undefined field 'paused'\n | variables.spec.paused == true\n | ..............^"),
+                ("spec.validations[1].messageExpression", "apps/v1, Kind=Deployment: ERROR: <input>:1:22: undefined field 'nmae'\n | 'x' + object.metadata.nmae\n | .....................^\napps/v1, Kind=ReplicaSet: ERROR: <input>:1:22: undefined field 'nmae'\n | 'x' + object.metadata.nmae\n | .....................^"),
+            ],
+            status["typeChecking"]!["expressionWarnings"]!.AsArray().Select(static warning => ((string?)warning!["fieldRef"], (string?)warning["warning"])));
+    }
+
     private static Task<Answer> MapAsync(TestServer server, string name, string? data) =>
         server.Admin.PostAsync(Maps, $$$"""{"metadata":{"name":"{{{name}}}"}{{{(data is null ? "" : ",\"data\":" + data)}}}}""");
 

@@ -18,7 +18,7 @@ internal sealed class PolicyParameters(Catalog catalog, ObjectStore stored)
             return [null];
         }
 
-        var kind = catalog.Kinds.FirstOrDefault(kind => kind.Type.ApiVersion == wanted.APIVersion && kind.Type.Kind == wanted.Kind)
+        var kind = catalog.FindKind(wanted.APIVersion, wanted.Kind)
             ?? throw new PolicyException($"failed to configure policy: failed to find resource referenced by paramKind: '{wanted.APIVersion}, Kind={wanted.Kind}'");
         if (binding.ParamRef is not { } reference)
         {
