@@ -7,5 +7,5 @@ namespace Navarch.Cli.Commands;
 internal static class AgentCommand
 {
     public static Command Create() => RoleProcess.Command(
-        "agent", "Run a node: kubelet, service proxy and DNS in one process. Needs root.", takesKubeconfig: false, NodeAgent.RunAsync);
+        "agent", "Run a node: kubelet, service proxy and DNS in one process. Needs root.", takesKubeconfig: false, NodeAgent.RunAsync, isNode: true);
 }

@@ -7,5 +7,5 @@ namespace Navarch.Cli.Commands;
 internal static class KubeletCommand
 {
     public static Command Create() => RoleProcess.Command(
-        "kubelet", "Run a node's kubelet alone. Needs root.", takesKubeconfig: true, NodeAgent.KubeletAsync);
+        "kubelet", "Run a node's kubelet alone. Needs root.", takesKubeconfig: true, NodeAgent.KubeletAsync, isNode: true);
 }

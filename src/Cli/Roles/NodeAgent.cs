@@ -40,6 +40,7 @@ internal static class NodeAgent
             TlsCertFile = paths.Certificate(ClusterCertificates.Kubelet),
             TlsKeyFile = paths.Key(ClusterCertificates.Kubelet),
             ClientCAFile = paths.Certificate(ClusterCertificates.Authority),
+            Access = context.NodeAccess,
             CgroupParent = profile.CgroupParent,
             ClusterDns = [profile.Addresses.DnsServiceAddress.ToString()],
         };

@@ -4,6 +4,7 @@ using Navarch.ApiServer.Audit;
 using Navarch.Client;
 using Navarch.Cluster;
 using Navarch.Cluster.Profiles;
+using Navarch.Kubelet.Server.Access;
 using Navarch.Storage.Etcd;
 
 namespace Navarch.Cli.Roles;
@@ -32,6 +33,9 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
 
     /// <summary>What the command line says of who is let into an API server.</summary>
     public Func<ApiServerConfig, ApiServerConfig> Access { get; init; } = static config => config;
+
+    /// <summary>Who is let into a kubelet.</summary>
+    public AccessConfig NodeAccess { get; init; } = new();
 
     /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
     /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>

@@ -3,6 +3,7 @@ using Navarch.ApiServer.Pipeline;
 using Navarch.Cluster;
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Profiles;
+using Navarch.Kubelet.Server.Access;
 
 namespace Navarch.Cli.Roles;
 
@@ -13,8 +14,9 @@ internal static class RoleProcess
     /// <param name="takesKubeconfig">Whether the part reaches the API server over the network, and can so be given another one.</param>
     /// <param name="takesEtcd">Whether it includes an API server, which can be given another store, and be told whom to let in.</param>
     /// <param name="electsLeader">Whether it can be one of several of which one acts.</param>
+    /// <param name="isNode">Whether it includes a kubelet, which can be told whom to let in.</param>
     public static Command Command(
-        string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false)
+        string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false, bool isNode = false)
     {
         var profile = CommonOptions.Profile();
         var kubeconfig = CommonOptions.Kubeconfig();
@@ -34,6 +36,12 @@ internal static class RoleProcess
             audit.AddTo(command);
             admission.AddTo(command);
             command.Add(member);
+        }
+
+        var nodeAccess = new NodeAccessOptions();
+        if (isNode)
+        {
+            nodeAccess.AddTo(command);
         }
 
         var elects = new Option<bool>("--leader-elect")
@@ -66,6 +74,7 @@ internal static class RoleProcess
                 Audit = takesEtcd ? audit.Read(arguments) : null,
                 EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
+                NodeAccess = isNode ? nodeAccess.Read(arguments) : new AccessConfig(),
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),
                 Access = config => takesEtcd ? access.Apply(arguments, config) with { Admission = admission.Read(arguments) } : config,
             };

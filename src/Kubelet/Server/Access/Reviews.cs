@@ -20,23 +20,30 @@ internal sealed class Reviews(AccessConfig config, IClient client, TimeProvider 
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly BoundedCache<UserInfo?> _tokens = new(AnswersMax, time);
+    // What strangers make up crowds out neither the tokens that are good nor the questions about those who have shown one.
+    private readonly BoundedCache<UserInfo> _holders = new(AnswersMax, time);
+    private readonly BoundedCache<bool> _worthless = new(AnswersMax, time);
     private readonly BoundedCache<bool> _rights = new(AnswersMax, time);
-    private readonly SemaphoreSlim _slots = new(UnderWayMax, UnderWayMax);
+    private readonly SemaphoreSlim _tokenSlots = new(UnderWayMax, UnderWayMax);
+    private readonly SemaphoreSlim _rightSlots = new(UnderWayMax, UnderWayMax);
 
     /// <summary>Whose a token is; null when it is nobody's.</summary>
     /// <exception cref="ReviewException">The API server gave no answer.</exception>
     public async Task<UserInfo?> FindAsync(string token, CancellationToken ct)
     {
         var key = Digest(Encoding.UTF8.GetBytes(token)); // The token itself is kept nowhere.
-        if (_tokens.TryGet(key, out var known))
+        if (_holders.TryGet(key, out var known) || _worthless.TryGet(key, out _))
         {
             return known;
         }
-        var answer = await AskAsync(new TokenReview { Spec = new TokenReviewSpec { Token = token } }, ct);
-        var user = answer.Status is { Authenticated: true, User.Username.Length: > 0 } status ? status.User : null;
-        _tokens.Set(key, user, config.TokenCacheTtl);
-        return user;
+        var answer = await AskAsync(new TokenReview { Spec = new TokenReviewSpec { Token = token } }, _tokenSlots, ct);
+        if (answer.Status is { Authenticated: true, User.Username.Length: > 0 } status)
+        {
+            _holders.Set(key, status.User, config.TokenCacheTtl);
+            return status.User;
+        }
+        _worthless.Set(key, true, config.TokenCacheTtl);
+        return null;
     }
 
     /// <exception cref="ReviewException">The API server gave no answer.</exception>
@@ -51,26 +58,26 @@ internal sealed class Reviews(AccessConfig config, IClient client, TimeProvider 
         {
             return known;
         }
-        var status = (await AskAsync(question, ct)).Status;
+        var status = (await AskAsync(question, _rightSlots, ct)).Status;
         var allowed = status is { Allowed: true, Denied: false };
         _rights.Set(key, allowed, allowed ? config.CacheAuthorizedTtl : config.CacheUnauthorizedTtl);
         return allowed;
     }
 
-    private async Task<T> AskAsync<T>(T question, CancellationToken ct) where T : class, Api.IResource<T>
+    private async Task<T> AskAsync<T>(T question, SemaphoreSlim slots, CancellationToken ct) where T : class, Api.IResource<T>
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await using var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), patience, Patience, Timeout.InfiniteTimeSpan);
         try
         {
-            await _slots.WaitAsync(patience.Token);
+            await slots.WaitAsync(patience.Token);
             try
             {
                 return await client.CreateAsync(question, patience.Token);
             }
             finally
             {
-                _slots.Release();
+                slots.Release();
             }
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
