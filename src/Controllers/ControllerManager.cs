@@ -76,6 +76,9 @@ public static partial class ControllerManager
             Host(new TokenSecretController(informers.Get<Secret>(TokenSecretController.Scope), accounts, recording, config.RootCertificate, signingKey), 1);
         }
 
+        var bootstrapTokens = informers.Get<Secret>(BootstrapToken.Scope);
+        Host(new BootstrapSigner(informers.Get<ConfigMap>(ListQuery.In(BootstrapSigner.Namespace)), bootstrapTokens, recording, time), 1);
+        Host(new BootstrapTokenCleaner(bootstrapTokens, recording, time), 1);
         var claims = informers.Get<PersistentVolumeClaim>();
         Host(new ResourceQuotaController(informers.Get<ResourceQuota>(), pods, services, claims, recording, time), many);
         Host(new ClaimProtectionController(claims, pods, recording), 1);

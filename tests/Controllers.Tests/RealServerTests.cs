@@ -134,6 +134,42 @@ public sealed class RealServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_joins_can_trust_what_is_signed_with_its_token_while_that_is_good()
+    {
+        const string Kubeconfig = "apiVersion: v1\nkind: Config\n";
+        Start(inProcess: true);
+        await admin.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = "cluster-info", Namespace = "kube-public" }, Data = [new("kubeconfig", Kubeconfig)] }, default);
+        await admin.CreateAsync(Bootstrap("abcdef", "2100-01-01T00:00:00Z"), default);
+        await admin.CreateAsync(Bootstrap("expire", "2001-01-01T00:00:00Z"), default);
+        await UntilAsync<Secret>("kube-system", all => all is [{ Metadata.Name: "bootstrap-token-abcdef" }]);
+        await UntilAsync<ConfigMap>("kube-public", all => all.Any(static map => map.Data.ContainsKey("jws-kubeconfig-abcdef")));
+
+        var signature = (await admin.GetAsync<ConfigMap>(new("kube-public", "cluster-info"), default)).Data.Find("jws-kubeconfig-abcdef")!.Split('.');
+        Assert.Equal("""{"alg":"HS256","kid":"abcdef"}""", System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(signature[0])));
+        var signed = System.Text.Encoding.ASCII.GetBytes($"{signature[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.ASCII.GetBytes(Kubeconfig))}");
+        Assert.Equal(("", System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.HMACSHA256.HashData("0123456789abcdef"u8, signed))), (signature[1], signature[2]));
+
+        // Strangers read it where a binding, which whoever prepares the joining makes, lets them.
+        const string Path = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
+        var stranger = server.ClientOf(null);
+        Assert.Equal((403, 401), ((await stranger.AskAsync(Path)).Code, (await stranger.AskAsync("/api/v1/namespaces/kube-public/configmaps")).Code));
+        var kubectl = new Kubectl(server, "1.33");
+        await kubectl.OkAsync("create", "role", "cluster-info", "-n", "kube-public", "--verb=get", "--resource=configmaps", "--resource-name=cluster-info");
+        await kubectl.OkAsync("create", "rolebinding", "cluster-info", "-n", "kube-public", "--role=cluster-info", "--user=system:anonymous");
+        Assert.Equal(200, (await stranger.AskAsync(Path)).Code);
+
+        await admin.DeleteAsync<Secret>(new NamespacedName("kube-system", "bootstrap-token-abcdef"), default);
+        await UntilAsync<ConfigMap>("kube-public", all => !all.Any(static map => map.Data.ContainsKey("jws-kubeconfig-abcdef")));
+
+        static Secret Bootstrap(string id, string end) => new()
+        {
+            Type = SecretType.BootstrapToken,
+            Metadata = new ObjectMeta { Name = "bootstrap-token-" + id, Namespace = "kube-system" },
+            StringData = [new("token-id", id), new("token-secret", "0123456789abcdef"), new("usage-bootstrap-signing", "true"), new("expiration", end)],
+        };
+    }
+
+    [Fact]
     public async Task A_secret_of_an_account_gets_a_token_that_is_good_as_long_as_both_are_there()
     {
         Start(inProcess: true);

@@ -7,8 +7,11 @@ public sealed record AuthenticationConfig
 {
     public static readonly AuthenticationConfig Default = new();
 
-    /// <summary>Who brings no credentials may ask for these paths, as system:anonymous; null for any path. Roles decide what is answered.</summary>
-    public IReadOnlyList<string>? AnonymousPaths { get; init; } = ["/livez", "/readyz", "/healthz", "/version"];
+    /// <summary>
+    /// Who brings no credentials may ask for these paths, as system:anonymous; null for any path. Roles decide what is answered: of
+    /// where a cluster is, which who joins checks by its token, nothing without a binding.
+    /// </summary>
+    public IReadOnlyList<string>? AnonymousPaths { get; init; } = ["/livez", "/readyz", "/healthz", "/version", "/api/v1/namespaces/kube-public/configmaps/cluster-info"];
 
     /// <summary>Tokens of users, a line each; empty for none.</summary>
     public string TokenFile { get; init; } = "";

@@ -33,8 +33,13 @@ public sealed class TokenSecretController(
             return ReconcileResult.Done;
         }
 
+        if (secret.Metadata.Annotations.Find(AccountName) is not { Length: > 0 } accountName)
+        {
+            return ReconcileResult.Done; // It is of nobody. The API server lets none such in.
+        }
+
         // An account is often made together with its Secret, and seen here after it.
-        var name = new NamespacedName(key.Namespace, secret.Metadata.Annotations.Find(AccountName) ?? "");
+        var name = new NamespacedName(key.Namespace, accountName);
         var account = accounts.Find(name) ?? await client.FindAsync<ServiceAccount>(name, ct);
         if (account is null || (secret.Metadata.Annotations.Find(AccountUid) is { Length: > 0 } uid && uid != account.Metadata.UID))
         {
