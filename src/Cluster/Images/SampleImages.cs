@@ -150,20 +150,16 @@ public sealed class SampleImages(IProgressReporter progress)
 
         """;
 
-    // The database's address comes as the name of its Service. The cluster may have no DNS server: then the variables that
-    // every container gets for every Service (REDIS_SERVICE_HOST for "redis") say the address.
     private const string VisitsPage =
         """
         #!/bin/sh
-        variable=$(echo "$DATABASE_HOST" | tr 'a-z-' 'A-Z_')_SERVICE_HOST
-        eval "address=\${$variable:-$DATABASE_HOST}"
-        visits=$(printf 'AUTH %s\r\nINCR visits\r\nQUIT\r\n' "$DATABASE_PASSWORD" | nc -w 3 "$address" "${DATABASE_PORT:-6379}" | sed -n 's/^:\([0-9]*\).*$/\1/p')
+        visits=$(printf 'AUTH %s\r\nINCR visits\r\nQUIT\r\n' "$DATABASE_PASSWORD" | nc -w 3 "$DATABASE_HOST" "${DATABASE_PORT:-6379}" | sed -n 's/^:\([0-9]*\).*$/\1/p')
         if [ -n "$visits" ]; then
           printf 'Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n'
           echo "Hello from $(hostname). You are visitor number $visits."
         else
           printf 'Status: 503 Service Unavailable\r\nContent-Type: text/plain\r\n\r\n'
-          echo "The database at $DATABASE_HOST ($address) does not answer."
+          echo "The database at $DATABASE_HOST does not answer."
         fi
 
         """;
