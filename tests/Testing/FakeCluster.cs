@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Navarch.Api;
+using Navarch.Api.Authentication.V1;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
@@ -278,6 +279,15 @@ public sealed class FakeCluster(TimeProvider time) : IClient
                     Status = pod.Status with { Conditions = [.. pod.Status.Conditions.Where(c => c.Type != scheduled.Type), scheduled] },
                 });
                 return Task.FromResult(TResult.Empty);
+            }
+
+            if (body is TokenRequest request)
+            {
+                var answer = request with
+                {
+                    Status = new TokenRequestStatus { Token = $"token-{++generated}", ExpirationTimestamp = time.GetUtcNow().AddSeconds(request.Spec.ExpirationSeconds ?? 3600) },
+                };
+                return Task.FromResult((TResult)(object)answer);
             }
 
             if (subresource == "eviction")
