@@ -7,6 +7,9 @@ namespace Navarch.Controllers;
 /// <summary>What the controllers are told.</summary>
 public sealed record ControllerConfig
 {
+    /// <summary>Name of the controller that approves what kubelets serve with: see <see cref="Disabled"/>.</summary>
+    public const string KubeletServingApprover = "kubelet-serving-certificate-approver";
+
     /// <summary>Addresses of all pods.</summary>
     public string ClusterNetwork { get; init; } = "10.244.0.0/16";
 

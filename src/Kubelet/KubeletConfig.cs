@@ -30,6 +30,15 @@ public sealed record KubeletConfig
 
     public string TlsKeyFile { get; init; } = "";
 
+    /// <summary>Where the kubelet keeps the certificates that it asks the API server for, and renews. Empty: it asks for none.</summary>
+    public string CertificateDirectory { get; init; } = "";
+
+    /// <summary>The certificate, with its key, by which the API server knows this kubelet; of upstream's name.</summary>
+    public string ClientCertificateFile => CertificateDirectory.Length > 0 ? Path.Combine(CertificateDirectory, "kubelet-client-current.pem") : "";
+
+    /// <summary>The one it serves with.</summary>
+    public string ServerCertificateFile => CertificateDirectory.Length > 0 ? Path.Combine(CertificateDirectory, "kubelet-server-current.pem") : "";
+
     /// <summary>Clients whose certificate these authorities (PEM) signed are known by it.</summary>
     public string ClientCAFile { get; init; } = "";
 

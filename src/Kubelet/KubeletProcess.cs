@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Core.V1;
 using Navarch.Client;
@@ -79,8 +80,10 @@ public static class KubeletProcess
 
         // What it tells.
         var lookup = new PodLookup(pods, cache);
+        var certificate = ServerCertificate.Follow(config, time);
         server = new KubeletServer(
             config,
+            certificate,
             new AccessCheck(
                 config.NodeName, config.Access, CertificateCallers.Load(config.ClientCAFile, time), new Reviews(config.Access, client, time), logs.CreateLogger<AccessCheck>()),
             new ServerRoutes(
@@ -103,6 +106,7 @@ public static class KubeletProcess
             statuses.RunAsync(stop.Token),
             workers.RunAsync(stop.Token),
             rotation.RunAsync(stop.Token),
+            .. config.CertificateDirectory.Length > 0 ? [RenewAsync(stop.Token)] : (Task[])[],
         ];
         try
         {
@@ -113,6 +117,15 @@ public static class KubeletProcess
             // One that ended ends all: half a kubelet would look alive.
             await stop.CancelAsync();
             await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Who approves looks at the node's addresses, so the node is told of first.
+        async Task RenewAsync(CancellationToken token)
+        {
+            await registration.Registered.WaitAsync(token);
+            var wish = CertificateWish.KubeletServing(config.NodeName, IPAddress.Parse(config.NodeIP));
+            await new CertificateRenewal(
+                wish, config.ServerCertificateFile, () => certificate.Current, client, time, new Random(), logs.CreateLogger<CertificateRenewal>()).RunAsync(token);
         }
     }
 }

@@ -7,5 +7,5 @@ namespace Navarch.Cli.Commands;
 internal static class ControllerManagerCommand
 {
     public static Command Create() => RoleProcess.Command(
-        "controller-manager", "Run the controllers alone.", takesKubeconfig: true, ControlPlane.ControllersAsync, electsLeader: true);
+        "controller-manager", "Run the controllers alone.", takesKubeconfig: true, ControlPlane.ControllersAsync, electsLeader: true, runsControllers: true);
 }

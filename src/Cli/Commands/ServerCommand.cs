@@ -7,5 +7,5 @@ namespace Navarch.Cli.Commands;
 internal static class ServerCommand
 {
     public static Command Create() => RoleProcess.Command(
-        "server", "Run the control plane: API server, controllers and scheduler in one process.", takesKubeconfig: false, ControlPlane.ServerAsync, takesEtcd: true);
+        "server", "Run the control plane: API server, controllers and scheduler in one process.", takesKubeconfig: false, ControlPlane.ServerAsync, takesEtcd: true, runsControllers: true);
 }

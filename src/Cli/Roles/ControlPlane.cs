@@ -115,7 +115,7 @@ internal static class ControlPlane
             RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
             SigningAuthority = SigningAuthority(context),
         };
-        return ControllerManager.RunAsync(config, client, context.Logs, context.Time, new Random(), ct);
+        return ControllerManager.RunAsync(context.Signing(config), client, context.Logs, context.Time, new Random(), ct);
     }
 
     private static Task SchedulerAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct) =>

@@ -4,6 +4,8 @@ using Navarch.ApiServer.Audit;
 using Navarch.Client;
 using Navarch.Cluster;
 using Navarch.Cluster.Profiles;
+using Navarch.Controllers;
+using Navarch.Kubelet;
 using Navarch.Kubelet.Server.Access;
 using Navarch.Storage.Etcd;
 
@@ -31,6 +33,9 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
     /// <summary>What the process is called among its like.</summary>
     public string MemberName => Member == 0 ? Profile.NodeName : $"{Profile.NodeName}-{Member}";
 
+    /// <summary>What the command line says of certificates that controllers sign.</summary>
+    public Func<ControllerConfig, ControllerConfig> Signing { get; init; } = static config => config;
+
     /// <summary>What the command line says of who is let into an API server.</summary>
     public Func<ApiServerConfig, ApiServerConfig> Access { get; init; } = static config => config;
 
@@ -39,17 +44,24 @@ internal sealed record RoleContext(Profile Profile, ProfilePaths Paths, string K
 
     /// <summary>A client with the identity of a part: <c>scheduler</c>, <c>controller-manager</c>, <c>kubelet</c>, <c>proxy</c>.</summary>
     /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>
-    public RestClient Client(string part)
+    public RestClient Client(string part) => new(Connection(part), Time);
+
+    /// <summary>How a part reaches the API server.</summary>
+    /// <param name="certificateFile">Where a kubelet keeps what it is given by request; empty for other parts.</param>
+    /// <exception cref="ClusterException">The kubeconfig cannot be used.</exception>
+    public FileValue<ClientConfig> Connection(string part, string certificateFile = "")
     {
         var file = Kubeconfig.Length > 0 ? Kubeconfig : Paths.Kubeconfig(part);
         try
         {
-            return new RestClient(Navarch.Client.Kubeconfig.Follow(file, config => config with { UserAgent = $"navarch-{part}/{ThisVersion}" }, Time), Time);
+            return certificateFile.Length > 0 ? KubeletConnection.Follow(file, certificateFile, Adapt, Time) : Navarch.Client.Kubeconfig.Follow(file, Adapt, Time);
         }
         catch (KubeconfigException e)
         {
             throw new ClusterException(e.Message.TrimEnd('.'), $"correct {file} or give another with --kubeconfig", e);
         }
+
+        ClientConfig Adapt(ClientConfig config) => config with { UserAgent = $"navarch-{part}/{ThisVersion}" };
     }
 
     private static string ThisVersion { get; } = typeof(RoleContext).Assembly.GetName().Version?.ToString(3) ?? "0";

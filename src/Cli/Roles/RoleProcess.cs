@@ -15,8 +15,10 @@ internal static class RoleProcess
     /// <param name="takesEtcd">Whether it includes an API server, which can be given another store, and be told whom to let in.</param>
     /// <param name="electsLeader">Whether it can be one of several of which one acts.</param>
     /// <param name="isNode">Whether it includes a kubelet, which can be told whom to let in.</param>
+    /// <param name="runsControllers">Whether it includes the controllers, and is told what certificates they sign.</param>
     public static Command Command(
-        string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false, bool isNode = false)
+        string name, string description, bool takesKubeconfig, Func<RoleContext, CancellationToken, Task> run, bool takesEtcd = false, bool electsLeader = false, bool isNode = false,
+        bool runsControllers = false)
     {
         var profile = CommonOptions.Profile();
         var kubeconfig = CommonOptions.Kubeconfig();
@@ -55,6 +57,12 @@ internal static class RoleProcess
             command.Add(elects);
         }
 
+        var signing = new SigningOptions();
+        if (runsControllers)
+        {
+            signing.AddTo(command);
+        }
+
         command.SetAction(async (arguments, ct) =>
         {
             if (DescriptorLimit.Current < DescriptorLimit.Least)
@@ -75,6 +83,7 @@ internal static class RoleProcess
                 EncryptResources = takesEtcd ? encryption.Read(arguments) : null,
                 Member = takesEtcd ? arguments.GetValue(member) : 0,
                 NodeAccess = isNode ? nodeAccess.Read(arguments) : new AccessConfig(),
+                Signing = config => runsControllers ? signing.Apply(arguments, config) : config,
                 ElectsLeader = !electsLeader || arguments.GetValue(elects),
                 Access = config => takesEtcd ? access.Apply(arguments, config) with { Admission = admission.Read(arguments) } : config,
             };

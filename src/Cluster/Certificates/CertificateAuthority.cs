@@ -12,8 +12,9 @@ public sealed class CertificateAuthority
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
-    // The clocks of two machines may differ: a certificate made now must be valid on both.
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
+    // The clocks of two machines may differ: a certificate made now must be valid on both. As much as the signers of
+    // CertificateSigningRequests allow for: which of two certificates is newer is seen by when they begin.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     private readonly X509Certificate2 _certificate;
     private readonly TimeProvider _time;

@@ -15,7 +15,7 @@ namespace Navarch.Controllers.Certificates;
 public sealed class KubeletServingApprover(
     Informer<CertificateSigningRequest> requests, Informer<Node> nodes, Informer<Service> services, IClient client, EventRecorder events, TimeProvider time) : IReconciler
 {
-    public string Name => "kubelet-serving-certificate-approver";
+    public string Name => ControllerConfig.KubeletServingApprover;
 
     public IEnumerable<Trigger> Triggers => [Trigger.On(requests), Trigger.None(nodes), Trigger.None(services)];
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navarch.Client;
 using Navarch.Client.Serving;
 using Navarch.Kubelet.Server.Access;
 
@@ -18,7 +19,7 @@ namespace Navarch.Kubelet.Server;
 /// The kubelet's own HTTPS server, for the API server: logs, exec, attach, port-forward, and figures. Everything but the
 /// health check is for those who may (<see cref="AccessCheck"/>).
 /// </summary>
-internal sealed class KubeletServer(KubeletConfig config, AccessCheck access, ServerRoutes routes, ILoggerFactory logs)
+internal sealed class KubeletServer(KubeletConfig config, FileValue<X509Certificate2> certificate, AccessCheck access, ServerRoutes routes, ILoggerFactory logs)
 {
     // Whoever holds connections open, or streams, takes them from others: a node has sessions by the dozen.
     private const int ConnectionsMax = 2_000;
@@ -76,14 +77,13 @@ internal sealed class KubeletServer(KubeletConfig config, AccessCheck access, Se
         options.Limits.RequestHeadersTimeout = HeadersPatience;
         options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         options.Limits.MinResponseDataRate = null; // A followed log may be silent for hours.
-        var certificate = ServerCertificate.Load(config);
         options.Listen(IPAddress.Parse(config.ListenAddress), config.ListenPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.Use(_newcomers.Guard);
             listen.UseHttps(https =>
             {
-                https.ServerCertificate = certificate;
+                https.ServerCertificateSelector = (_, _) => certificate.Current;
                 https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                 https.HandshakeTimeout = HandshakePatience;
                 https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
