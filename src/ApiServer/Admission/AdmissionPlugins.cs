@@ -20,8 +20,11 @@ internal static class AdmissionPlugins
     /// <summary>Charges quotas. It comes last, when everybody else has agreed: the writer itself sees to that.</summary>
     public const string Quota = "ResourceQuota";
 
-    /// <summary>Holds requests against admission policies, which see more than objects.</summary>
-    public const string Policies = "ValidatingAdmissionPolicy";
+    /// <summary>Policies are asked about more than writes of objects, so they are no plugins, though they are switched like them.</summary>
+    public const string ValidatingPolicies = "ValidatingAdmissionPolicy";
+
+    /// <inheritdoc cref="ValidatingPolicies"/>
+    public const string MutatingPolicies = "MutatingAdmissionPolicy";
 
     // What has no name cannot be switched off.
     private static readonly Plugin[] Ordered =
@@ -55,7 +58,7 @@ internal static class AdmissionPlugins
     ];
 
     // Plugins that are known by name and are made elsewhere, or have nothing to do here.
-    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists", Policies];
+    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists", ValidatingPolicies, MutatingPolicies];
 
     public static IReadOnlyList<string> Names { get; } =
         [.. Ordered.Select(static plugin => plugin.Name).Concat(Others).Where(static name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];

@@ -14,8 +14,9 @@ namespace Navarch.ApiServer.Composition;
 internal sealed class WebhookParts : IDisposable
 {
     private readonly WebhookIndex index;
-    private readonly PolicyIndex policies;
-    private readonly bool hasPolicies;
+    private readonly PolicyIndex<ValidatingPolicy> validating;
+    private readonly PolicyIndex<MutatingPolicy> mutating;
+    private readonly AdmissionConfig config;
     private readonly WebhookClients clients;
 
     public WebhookParts(Catalog catalog, ObjectStore stored, IAuthorizer authorizer, AdmissionConfig config, TimeProvider time, ILoggerFactory logs)
@@ -24,10 +25,19 @@ internal sealed class WebhookParts : IDisposable
         index = new WebhookIndex(catalog.Get<MutatingWebhookConfiguration>(), catalog.Get<ValidatingWebhookConfiguration>(), clients);
         var caller = new HookCaller(clients, Metrics, time, logs.CreateLogger("Navarch.ApiServer.Webhooks"));
         var matcher = new HookMatcher(catalog.Get<Namespace>(), stored, authorizer);
-        hasPolicies = !config.Disabled.Contains(AdmissionPlugins.Policies);
-        policies = new PolicyIndex(catalog.Get<ValidatingAdmissionPolicy>(), catalog.Get<ValidatingAdmissionPolicyBinding>());
-        var judges = new PolicyAdmission(policies, matcher, new PolicyParameters(catalog, stored), catalog.Get<Namespace>(), authorizer);
-        Admission = new WebhookAdmission(index, judges, matcher, caller, Metrics, time);
+        this.config = config;
+        validating = new(
+            catalog.Get<ValidatingAdmissionPolicy>(), catalog.Get<ValidatingAdmissionPolicyBinding>(),
+            static policy => new ValidatingPolicy((ValidatingAdmissionPolicy)policy), static binding => PolicyBinding.Of((ValidatingAdmissionPolicyBinding)binding));
+        mutating = new(
+            catalog.Get<MutatingAdmissionPolicy>(), catalog.Get<MutatingAdmissionPolicyBinding>(),
+            static policy => new MutatingPolicy((MutatingAdmissionPolicy)policy), static binding => PolicyBinding.Of((MutatingAdmissionPolicyBinding)binding));
+        var (namespaces, parameters) = (catalog.Get<Namespace>(), new PolicyParameters(catalog, stored));
+        Admission = new WebhookAdmission(
+            index,
+            new PolicyMutation(mutating, matcher, parameters, namespaces, authorizer),
+            new PolicyAdmission(validating, matcher, parameters, namespaces, authorizer),
+            matcher, caller, Metrics, time);
     }
 
     public WebhookAdmission Admission { get; }
@@ -38,9 +48,14 @@ internal sealed class WebhookParts : IDisposable
     public void Attach()
     {
         index.Attach();
-        if (hasPolicies)
+        if (!config.Disabled.Contains(AdmissionPlugins.ValidatingPolicies))
         {
-            policies.Attach();
+            validating.Attach();
+        }
+
+        if (!config.Disabled.Contains(AdmissionPlugins.MutatingPolicies))
+        {
+            mutating.Attach();
         }
     }
 

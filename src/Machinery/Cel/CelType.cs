@@ -77,7 +77,8 @@ public sealed class CelType
 
     internal bool IsOptional => Kind == CelKind.Opaque && Name == "optional_type";
 
-    internal bool Is(CelType other)
+    /// <summary>The same type.</summary>
+    public bool Is(CelType other)
     {
         if (ReferenceEquals(this, other))
         {

@@ -4,7 +4,7 @@ using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Admission;
 
-/// <summary>ValidatingAdmissionPolicies, as clients meet them.</summary>
+/// <summary>Admission policies, as clients meet them.</summary>
 public sealed class PolicyTests
 {
     private const string Group = "/apis/admissionregistration.k8s.io/v1/";
@@ -190,6 +190,57 @@ public sealed class PolicyTests
                 ("spec.validations[1].messageExpression", "apps/v1, Kind=Deployment: ERROR: <input>:1:22: undefined field 'nmae'\n | 'x' + object.metadata.nmae\n | .....................^\napps/v1, Kind=ReplicaSet: ERROR: <input>:1:22: undefined field 'nmae'\n | 'x' + object.metadata.nmae\n | .....................^"),
             ],
             status["typeChecking"]!["expressionWarnings"]!.AsArray().Select(static warning => ((string?)warning!["fieldRef"], (string?)warning["warning"])));
+    }
+
+    [Fact]
+    public async Task A_policy_changes_what_is_stored_by_a_patch_or_by_saying_what_is_to_be()
+    {
+        await using var server = await TestServer.StartAsync();
+        await MutateAsync(server, "labels", "configmaps", """
+            {"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{metadata: Object.metadata{labels: {'by': request.userInfo.username}}, data: {'k': 'changed'}}"}},
+            {"patchType":"JSONPatch","jsonPatch":{"expression":"[JSONPatch{op: 'test', path: '/data/k', value: 'changed'}, JSONPatch{op: 'add', path: '/metadata/annotations', value: {'a/b': 'x'}}, JSONPatch{op: 'replace', path: '/metadata/annotations/' + jsonpatch.escapeKey('a/b'), value: object.data.k}]"}}
+            """);
+        await MutateAsync(server, "sidecar", "pods", """
+            {"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: 'proxy', image: 'proxy:1', restartPolicy: 'Always'}]}}"}}
+            """);
+        await BindAsync(server, "seen", "\"validations\":[{\"expression\":\"request.operation == 'DELETE' || object.metadata.labels.by == 'admin'\"}]");
+
+        var created = await MapAsync(server, "a", """{"k":"v","l":"w"}""");
+        Assert.Equal(201, created.Code);
+        Assert.Equal("""{"k":"changed","l":"w"}""", created.Json["data"]!.ToJsonString());
+        Assert.Equal(("""{"by":"admin"}""", """{"a/b":"changed"}"""), (created.Json["metadata"]!["labels"]!.ToJsonString(), created.Json["metadata"]!["annotations"]!.ToJsonString()));
+        Assert.Equal("changed", (string?)(await server.Admin.PatchAsync(Maps + "/a", "merge-patch+json", """{"data":{"k":"again"}}""")).Json["data"]!["k"]);
+        Assert.Equal(200, (await server.Admin.RemoveAsync(Maps + "/a")).Code);
+
+        var pod = await server.Admin.PostAsync("/api/v1/namespaces/default/pods", """{"metadata":{"name":"a"},"spec":{"initContainers":[{"name":"own","image":"i"}],"containers":[{"name":"c","image":"i"}]}}""");
+        Assert.Equal(["own", "proxy"], pod.Json["spec"]!["initContainers"]!.AsArray().Select(static one => (string?)one!["name"]).Order());
+        Assert.NotNull(pod.Json["spec"]!["initContainers"]!.AsArray().Single(static one => (string?)one!["name"] == "proxy")!["imagePullPolicy"]); // Defaults came after the policy.
+    }
+
+    [Fact]
+    public async Task A_policy_that_cannot_be_followed_refuses_and_leaves_whole_what_is_one()
+    {
+        await using var server = await TestServer.StartAsync();
+        await MutateAsync(server, "whole", "pods", """{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{spec: Object.spec{containers: [Object.spec.containers{name: 'c', command: ['sh']}]}}"}}""");
+        await MutateAsync(server, "fails", "configmaps", """{"patchType":"JSONPatch","jsonPatch":{"expression":"[JSONPatch{op: 'remove', path: '/data/' + object.data.which}]"}}""");
+
+        var pod = await server.Admin.PostAsync("/api/v1/namespaces/default/pods", """{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+        Assert.Equal(
+            "pods \"a\" is forbidden: policy 'whole' with binding 'whole' denied request: error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: .spec.containers.command",
+            pod.Message);
+        Assert.EndsWith("resulted in error: no such key: which", (await MapAsync(server, "a", """{"k":"v"}""")).Message, StringComparison.Ordinal);
+        Assert.Equal(422, (await MapAsync(server, "a", """{"which":"nope"}""")).Code);
+        Assert.Equal("""{"which":"k"}""", (await MapAsync(server, "a", """{"which":"k","k":"v"}""")).Json["data"]!.ToJsonString());
+    }
+
+    private static async Task MutateAsync(TestServer server, string name, string resource, string mutations)
+    {
+        var policy = await server.Admin.PostAsync(
+            Group + "mutatingadmissionpolicies",
+            $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE","UPDATE"],"resources":["{{{resource}}}"]}]},"reinvocationPolicy":"IfNeeded","mutations":[{{{mutations}}}]}}""");
+        Assert.True(policy.Code == 201, policy.Text);
+        var bound = await server.Admin.PostAsync(Group + "mutatingadmissionpolicybindings", $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"policyName":"{{{name}}}"}}""");
+        Assert.True(bound.Code == 201, bound.Text);
     }
 
     private static Task<Answer> MapAsync(TestServer server, string name, string? data) =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Navarch.ApiServer.Resources.AdmissionRegistration;
 using Navarch.Machinery.Cel;
+using Navarch.Machinery.Json;
 
 namespace Navarch.ApiServer.Admission.Expressions;
 
@@ -48,6 +49,9 @@ internal sealed class Evaluation(CelBudget budget, RequestAuthorizer authorizer)
         values[AdmissionExpressions.Variables] = new NamedValues(named, budget, values);
         return values;
     }
+
+    /// <summary>Goes on with another object. What named expressions have come to so far stays.</summary>
+    public static void Show(object?[] values, JsonNode document) => values[AdmissionExpressions.Object] = JsonValues.Of(document);
 
     private sealed class NamedValues : CelMap
     {

@@ -6,36 +6,22 @@ using Navarch.Machinery.Cel;
 
 namespace Navarch.ApiServer.Admission.Policies;
 
-/// <summary>A validating policy, ready to be asked. Its expressions are compiled when the first request meets them, and once.</summary>
-internal sealed class Policy
+/// <summary>A policy, ready to be asked. Its expressions are compiled when the first request meets them, and once.</summary>
+internal abstract class Policy(string name, ParamKind? paramKind, MatchResources? match, IReadOnlyList<MatchCondition> conditions, string? failurePolicy)
 {
-    private readonly Lazy<PolicyBody> body;
-
-    public Policy(ValidatingAdmissionPolicy policy)
-    {
-        var spec = policy.Spec;
-        Name = policy.Metadata.Name;
-        ParamKind = spec.ParamKind;
-        FailsOpen = spec.FailurePolicy == FailurePolicyType.Ignore;
-        Scope = ScopeOf(spec.MatchConstraints ?? MatchResources.Empty, isOpen: false);
-        Conditions = Conditions.Of(spec.MatchConditions, AdmissionExpressions.Environment(spec.ParamKind is not null, hasAuthorizer: true), FailsOpen);
-        body = new(() => new PolicyBody(spec));
-    }
-
-    public string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>What its parameters are; null where it has none.</summary>
-    public ParamKind? ParamKind { get; }
+    public ParamKind? ParamKind { get; } = paramKind;
 
     /// <summary>Requests go on where it cannot be told whether they are right.</summary>
-    public bool FailsOpen { get; }
+    public bool FailsOpen { get; } = failurePolicy == FailurePolicyType.Ignore;
 
-    public RequestScope Scope { get; }
+    public RequestScope Scope { get; } = ScopeOf(match ?? MatchResources.Empty, isOpen: false);
 
     /// <summary>What else must hold of a request; null where nothing must.</summary>
-    public Conditions? Conditions { get; }
-
-    public PolicyBody Body => body.Value;
+    public Conditions? Conditions { get; } =
+        Conditions.Of(conditions, AdmissionExpressions.Environment(paramKind is not null, hasAuthorizer: true), failurePolicy == FailurePolicyType.Ignore);
 
     /// <param name="isOpen">No rules are every request.</param>
     public static RequestScope ScopeOf(MatchResources match, bool isOpen) => new(
@@ -44,44 +30,22 @@ internal sealed class Policy
     {
         IsOpen = isOpen,
     };
-}
 
-/// <summary>The expressions of a policy.</summary>
-internal sealed class PolicyBody
-{
-    public PolicyBody(ValidatingAdmissionPolicySpec spec)
+    /// <summary>Compiles expressions that others refer to by name, each of which can use those before it.</summary>
+    /// <param name="named">The type of all of them together.</param>
+    protected static IReadOnlyList<(string Name, Expression Expression)> Compile(IReadOnlyList<Variable> variables, bool hasParams, out CelType named)
     {
-        var hasParams = spec.ParamKind is not null;
         var known = new Dictionary<string, CelType>();
-        var named = AdmissionExpressions.VariablesType(known);
+        named = AdmissionExpressions.VariablesType(known);
         var environment = AdmissionExpressions.Environment(hasParams, hasAuthorizer: true, named);
-        foreach (var variable in spec.Variables)
+        var compiled = new List<(string, Expression)>();
+        foreach (var variable in variables)
         {
             var expression = new Expression(environment, variable.Expression);
-            Variables.Add((variable.Name, expression));
+            compiled.Add((variable.Name, expression));
             known[variable.Name] = expression.Program?.Result ?? CelType.Dyn;
         }
 
-        var ofMessages = AdmissionExpressions.Environment(hasParams, hasAuthorizer: false, named);
-        Rules =
-        [
-            .. spec.Validations.Select(validation => new PolicyRule(
-                new Expression(environment, validation.Expression), validation.Message.Trim(), validation.Reason ?? "Invalid",
-                validation.MessageExpression.Length == 0 ? null : new Expression(ofMessages, validation.MessageExpression))),
-        ];
-        Annotations = [.. spec.AuditAnnotations.Select(annotation => (annotation.Key, new Expression(environment, annotation.ValueExpression)))];
+        return compiled;
     }
-
-    /// <summary>Expressions that others refer to by name.</summary>
-    public List<(string Name, Expression Expression)> Variables { get; } = [];
-
-    public IReadOnlyList<PolicyRule> Rules { get; }
-
-    /// <summary>What is written into the audit log of requests, by key.</summary>
-    public IReadOnlyList<(string Key, Expression Expression)> Annotations { get; }
 }
-
-/// <param name="Expression">Must hold.</param>
-/// <param name="Message">What is said where it does not; may be empty.</param>
-/// <param name="MessageExpression">Makes the message; null where none does.</param>
-internal sealed record PolicyRule(Expression Expression, string Message, string Reason, Expression? MessageExpression);

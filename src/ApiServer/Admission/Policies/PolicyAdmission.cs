@@ -8,7 +8,7 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Admission.Policies;
 
 /// <summary>Holds requests against the policies that are bound. Policies themselves are held against none: nobody locks themselves out.</summary>
-internal sealed class PolicyAdmission(PolicyIndex index, HookMatcher matcher, PolicyParameters parameters, Kind namespaces, IAuthorizer authorizer)
+internal sealed class PolicyAdmission(PolicyIndex<ValidatingPolicy> index, HookMatcher matcher, PolicyParameters parameters, Kind namespaces, IAuthorizer authorizer)
 {
     private static readonly string Group = ValidatingAdmissionPolicy.ResourceType.Group;
 
@@ -19,9 +19,10 @@ internal sealed class PolicyAdmission(PolicyIndex index, HookMatcher matcher, Po
     public ValueTask ValidateAsync(HookedRequest request, CancellationToken ct) =>
         index.Current is not { } policies || IsPolicy(request.Kind) || ReferenceEquals(request.Options.User, UserInfo.Server) ? default : ValidateAsync(policies, request, ct);
 
-    private static bool IsPolicy(Kind kind) => kind.Type.Group == Group && kind.Type.Plural.Contains("admissionpolic", StringComparison.Ordinal);
+    /// <summary>Policies and their bindings are out of the reach of policies.</summary>
+    public static bool IsPolicy(Kind kind) => kind.Type.Group == Group && kind.Type.Plural.Contains("admissionpolic", StringComparison.Ordinal);
 
-    private async ValueTask ValidateAsync(BoundPolicy[] policies, HookedRequest request, CancellationToken ct)
+    private async ValueTask ValidateAsync(BoundPolicy<ValidatingPolicy>[] policies, HookedRequest request, CancellationToken ct)
     {
         var report = new PolicyReport(request);
         foreach (var (policy, bindings) in policies)
@@ -47,7 +48,7 @@ internal sealed class PolicyAdmission(PolicyIndex index, HookMatcher matcher, Po
         report.Close();
     }
 
-    private async ValueTask JudgeAsync(Policy policy, PolicyBinding binding, HookedRequest request, RequestValues values, PolicyReport report, CancellationToken ct)
+    private async ValueTask JudgeAsync(ValidatingPolicy policy, PolicyBinding binding, HookedRequest request, RequestValues values, PolicyReport report, CancellationToken ct)
     {
         try
         {

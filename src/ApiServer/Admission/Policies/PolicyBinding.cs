@@ -4,18 +4,17 @@ using Navarch.ApiServer.Admission.Webhooks;
 namespace Navarch.ApiServer.Admission.Policies;
 
 /// <summary>Where a policy holds, with which parameters, and what becomes of what it refuses.</summary>
-internal sealed class PolicyBinding(ValidatingAdmissionPolicyBinding binding)
+internal sealed record PolicyBinding(string Name, string PolicyName, RequestScope? Scope, ParamRef? ParamRef, IReadOnlyList<string> Actions)
 {
-    public string Name { get; } = binding.Metadata.Name;
+    public static PolicyBinding Of(ValidatingAdmissionPolicyBinding binding) =>
+        new(binding.Metadata.Name, binding.Spec.PolicyName, ScopeOf(binding.Spec.MatchResources), binding.Spec.ParamRef, binding.Spec.ValidationActions);
 
-    public string PolicyName { get; } = binding.Spec.PolicyName;
-
-    /// <summary>Null where the policy's own scope is all there is.</summary>
-    public RequestScope? Scope { get; } = binding.Spec.MatchResources is { } match ? Policy.ScopeOf(match, isOpen: true) : null;
-
-    public ParamRef? ParamRef { get; } = binding.Spec.ParamRef;
-
-    public IReadOnlyList<string> Actions { get; } = binding.Spec.ValidationActions;
+    /// <remarks>A change that cannot be made is refused: there is nothing else to do.</remarks>
+    public static PolicyBinding Of(MutatingAdmissionPolicyBinding binding) =>
+        new(binding.Metadata.Name, binding.Spec.PolicyName, ScopeOf(binding.Spec.MatchResources), binding.Spec.ParamRef, [ValidationAction.Deny]);
 
     public bool Does(string action) => Actions.Contains(action);
+
+    // Null where the policy's own scope is all there is.
+    private static RequestScope? ScopeOf(MatchResources? match) => match is null ? null : Policy.ScopeOf(match, isOpen: true);
 }

@@ -11,7 +11,7 @@ internal static class PolicyJudge
 
     /// <param name="annotations">Takes what is to be written into the audit log.</param>
     /// <returns>What is wrong; empty where nothing is.</returns>
-    public static async ValueTask<IReadOnlyList<Finding>> JudgeAsync(Policy policy, RequestValues request, byte[]? parameters, List<(string Key, string Value)> annotations, CancellationToken ct)
+    public static async ValueTask<IReadOnlyList<Finding>> JudgeAsync(ValidatingPolicy policy, RequestValues request, byte[]? parameters, List<(string Key, string Value)> annotations, CancellationToken ct)
     {
         if (policy.Conditions is { } conditions)
         {

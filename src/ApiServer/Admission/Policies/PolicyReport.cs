@@ -36,11 +36,14 @@ internal sealed class PolicyReport(HookedRequest request)
     }
 
     /// <summary>The first refusal is the answer.</summary>
-    public void Refuse(Policy policy, PolicyBinding binding, string why, string reason)
+    public void Refuse(Policy policy, PolicyBinding binding, string why, string reason) =>
+        refusal ??= Refusal(request, $"ValidatingAdmissionPolicy '{policy.Name}' with binding '{binding.Name}' denied request: {why}", reason);
+
+    /// <param name="reason">Empty where nobody could tell whether the request is right.</param>
+    public static Status Refusal(HookedRequest request, string message, string reason)
     {
-        var message = $"ValidatingAdmissionPolicy '{policy.Name}' with binding '{binding.Name}' denied request: {why}";
         var status = StatusErrors.Forbidden(request.Kind.Type, request.Name, message);
-        refusal ??= status with
+        return status with
         {
             Reason = reason.Length > 0 ? reason : StatusReason.Invalid,
             Code = reason switch

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Navarch.Api;
 using Navarch.Api.Json;
+using Navarch.ApiServer.Admission.Policies;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -11,14 +12,15 @@ using Navarch.Machinery.Patch;
 namespace Navarch.ApiServer.Admission.Webhooks;
 
 /// <summary>
-/// Asks webhooks that change objects, one after the other, each about what those before made of it; and in a second
+/// Asks policies and webhooks that change objects, one after the other, each about what those before made of it; and in a second
 /// round once more those that want to know of what was changed after them.
 /// </summary>
 /// <param name="take">Makes the object that is shown next out of one that a webhook changed.</param>
-internal sealed class MutatingRound(Webhook[] hooks, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, HookedRequest request, Func<IApiObject, IApiObject> take)
+internal sealed class MutatingRound(PolicyMutation policies, Webhook[] hooks, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, HookedRequest request, Func<IApiObject, IApiObject> take)
 {
     private readonly HashSet<Webhook> asked = [];
     private readonly HashSet<Webhook> toAskAgain = [];
+    private readonly Dictionary<MutatingPolicy, IApiObject> leftByPolicies = [];
     private IApiObject? left;
     private int round;
 
@@ -33,7 +35,12 @@ internal sealed class MutatingRound(Webhook[] hooks, HookMatcher matcher, HookCa
             Requeue(); // Plugins changed it since.
         }
 
-        var hasChanged = false;
+        var hasChanged = await policies.MutateAsync(request, take, leftByPolicies, ct);
+        if (hasChanged)
+        {
+            Requeue();
+        }
+
         for (var i = 0; i < hooks.Length; i++)
         {
             var hook = hooks[i];

@@ -11,19 +11,23 @@ namespace Navarch.ApiServer.Admission.Webhooks;
 /// What policies and webhooks have to say about requests. Webhooks are not asked about what the server writes on its own, nor about the objects
 /// that configure admission: those must be in reach when nothing else is.
 /// </summary>
-internal sealed class WebhookAdmission(WebhookIndex index, PolicyAdmission policies, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, TimeProvider time)
+internal sealed class WebhookAdmission(
+    WebhookIndex index, PolicyMutation mutations, PolicyAdmission policies, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, TimeProvider time)
 {
     private static readonly string ExemptGroup = MutatingWebhookConfiguration.ResourceType.Group;
 
     /// <summary>There is neither a webhook nor a policy at all.</summary>
-    public bool IsSilent => index.Current is null && policies.IsSilent;
+    public bool IsSilent => index.Current is null && policies.IsSilent && mutations.IsSilent;
 
-    /// <summary>Webhooks that may change the object of a write; null where there are none.</summary>
+    /// <summary>Policies and webhooks that may change the object of a write; null where there are none.</summary>
     /// <param name="value">The object as plugins left it.</param>
-    public WriteRound? Begin(AdmissionRequest request, IResource value) =>
-        index.Current is { Mutating.Length: > 0 } hooks && IsShown(request.Kind, request.Options)
-            ? new WriteRound(hooks.Mutating, matcher, caller, metrics, request, value, Of(request, request.IsNameGenerated ? "" : value.Metadata.Name))
-            : null;
+    public WriteRound? Begin(AdmissionRequest request, IResource value)
+    {
+        var hooks = index.Current is { } all && IsShown(request.Kind, request.Options) ? all.Mutating : [];
+        return hooks.Length == 0 && !mutations.Sees(request.Kind, request.Options)
+            ? null
+            : new WriteRound(mutations, hooks, matcher, caller, metrics, request, value, Of(request, request.IsNameGenerated ? "" : value.Metadata.Name));
+    }
 
     /// <summary>Holds the object against policies, then asks the webhooks that may only refuse, all at once.</summary>
     /// <exception cref="StatusException">One refused, or could not be asked.</exception>
@@ -44,14 +48,9 @@ internal sealed class WebhookAdmission(WebhookIndex index, PolicyAdmission polic
     /// <exception cref="StatusException">The request is refused.</exception>
     public async ValueTask<IApiObject> AdmitAsync(HookedRequest request, CancellationToken ct)
     {
-        if (index.Current is not { } hooks || !IsShown(request.Kind, request.Options))
-        {
-            await policies.ValidateAsync(request, ct);
-            return request.Value!;
-        }
-
+        var hooks = index.Current is { } all && IsShown(request.Kind, request.Options) ? all : new Webhooks([], []);
         StartClock(request.Options);
-        var round = new MutatingRound(hooks.Mutating, matcher, caller, metrics, request, static changed => changed);
+        var round = new MutatingRound(mutations, hooks.Mutating, matcher, caller, metrics, request, static changed => changed);
         if (await round.RunAsync(ct))
         {
             await round.RunAsync(ct);

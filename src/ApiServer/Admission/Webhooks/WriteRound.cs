@@ -1,4 +1,5 @@
 using Navarch.Api;
+using Navarch.ApiServer.Admission.Policies;
 using Navarch.ApiServer.Registry;
 
 namespace Navarch.ApiServer.Admission.Webhooks;
@@ -9,11 +10,11 @@ internal sealed class WriteRound
     private readonly AdmissionRequest request;
     private readonly MutatingRound round;
 
-    public WriteRound(Webhook[] hooks, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, AdmissionRequest request, IResource value, HookedRequest hooked)
+    public WriteRound(PolicyMutation policies, Webhook[] hooks, HookMatcher matcher, HookCaller caller, WebhookMetrics metrics, AdmissionRequest request, IResource value, HookedRequest hooked)
     {
         this.request = request;
         Value = value;
-        round = new MutatingRound(hooks, matcher, caller, metrics, hooked, changed =>
+        round = new MutatingRound(policies, hooks, matcher, caller, metrics, hooked, changed =>
         {
             Value = Rework.Take(request, (IResource)changed, Value);
             return Rework.Show(request, Value);

@@ -17,6 +17,8 @@ internal static class AdmissionExpressions
     public const int Variables = 7;
     public const int Count = 8;
 
+    private static readonly CelType Operation = Type("JSONPatch", ("op", CelType.String), ("path", CelType.String), ("from", CelType.String), ("value", CelType.Dyn));
+
     // The name of what an environment does not have: nothing that an expression can spell.
     private const string Hidden = "";
 
@@ -48,10 +50,18 @@ internal static class AdmissionExpressions
     /// <summary>For the conditions under which a webhook is asked.</summary>
     public static CelEnvironment OfWebhooks { get; } = Environment(hasParams: false, hasAuthorizer: true);
 
+    /// <summary>What an expression makes that says what an object is to be.</summary>
+    public static CelType AppliedType { get; } = AnyObject("Object");
+
+    /// <summary>What an expression makes that says how an object is to be changed.</summary>
+    public static CelType PatchType { get; } = CelType.List(Operation);
+
     /// <param name="variables">Type of what an expression gives names to; null where there are no such names.</param>
     /// <param name="objectType">Type of the objects, where it is known.</param>
     /// <param name="paramsType">Type of the parameters, where it is known.</param>
-    public static CelEnvironment Environment(bool hasParams, bool hasAuthorizer, CelType? variables = null, CelType? objectType = null, CelType? paramsType = null) => new(
+    /// <param name="makesObjects">Expressions can make objects and patches.</param>
+    public static CelEnvironment Environment(
+        bool hasParams, bool hasAuthorizer, CelType? variables = null, CelType? objectType = null, CelType? paramsType = null, bool makesObjects = false) => new(
     [
         ("object", objectType ?? CelType.Dyn),
         ("oldObject", objectType ?? CelType.Dyn),
@@ -61,7 +71,7 @@ internal static class AdmissionExpressions
         (hasAuthorizer ? "authorizer.requestResource" : Hidden, CelAuthorizer.ResourceType),
         (hasParams ? "params" : Hidden, paramsType ?? CelType.Dyn),
         (variables is null ? Hidden : "variables", variables ?? CelType.Dyn),
-    ]);
+    ], makesObjects ? Made : null);
 
     /// <summary>The type of <c>variables</c>, whose fields become known one after the other.</summary>
     public static CelType VariablesType(IReadOnlyDictionary<string, CelType> known) => CelType.Object("kubernetes.variables", known.GetValueOrDefault);
@@ -84,12 +94,12 @@ internal static class AdmissionExpressions
         var names = new List<string>();
         foreach (var type in results)
         {
-            if (type == result)
+            if (type.Is(result))
             {
                 return result;
             }
 
-            names.Add(type.Name);
+            names.Add(type.Kind == CelKind.Null ? type.Name : type.ToString());
         }
 
         if (names.Count > 0)
@@ -99,6 +109,14 @@ internal static class AdmissionExpressions
 
         return result;
     }
+
+    // Object.spec.template is the type of what is at that place; what fields it has only the kind of an object tells.
+    private static CelType? Made(string name) =>
+        name == Operation.Name ? Operation
+        : name == AppliedType.Name || name.StartsWith("Object.", StringComparison.Ordinal) ? AnyObject(name)
+        : null;
+
+    private static CelType AnyObject(string name) => CelType.Object(name, static _ => CelType.Dyn);
 
     private static CelType Type(string name, params (string Name, CelType Type)[] fields)
     {

@@ -1,4 +1,5 @@
 using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Machinery.Cel;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Resources.AdmissionRegistration;
@@ -38,7 +39,8 @@ public sealed class MutatingAdmissionPolicyResource : Resource<MutatingAdmission
         PolicyRules.ParamKind(errors, path / "paramKind", spec.ParamKind);
         PolicyRules.Constraints(errors, path / "matchConstraints", spec.MatchConstraints);
         PolicyRules.MatchConditions(errors, path / "matchConditions", spec.MatchConditions, AdmissionExpressions.Environment(spec.ParamKind is not null, hasAuthorizer: true));
-        PolicyRules.Variables(errors, path / "variables", spec.Variables, spec.ParamKind is not null);
+        var variables = PolicyRules.Variables(errors, path / "variables", spec.Variables, spec.ParamKind is not null);
+        var environment = AdmissionExpressions.Environment(spec.ParamKind is not null, hasAuthorizer: true, variables, makesObjects: true);
         if (spec.Mutations.Count == 0)
         {
             errors.Required(path / "mutations", "mutations must contain at least one item");
@@ -46,13 +48,13 @@ public sealed class MutatingAdmissionPolicyResource : Resource<MutatingAdmission
 
         for (var i = 0; i < spec.Mutations.Count; i++)
         {
-            Mutation(errors, (path / "mutations")[i], spec.Mutations[i]);
+            Mutation(errors, (path / "mutations")[i], spec.Mutations[i], environment);
         }
 
         errors.RequiredOneOf(path, "reinvocationPolicy", spec.ReinvocationPolicy, ["IfNeeded", "Never"]);
     }
 
-    private static void Mutation(FieldErrors errors, FieldPath path, Mutation mutation)
+    private static void Mutation(FieldErrors errors, FieldPath path, Mutation mutation, CelEnvironment environment)
     {
         errors.RequiredOneOf(path, "patchType", mutation.PatchType, [PatchType.ApplyConfiguration, PatchType.JSONPatch]);
         Member("applyConfiguration", PatchType.ApplyConfiguration, mutation.ApplyConfiguration is not null, mutation.ApplyConfiguration?.Expression);
@@ -74,6 +76,11 @@ public sealed class MutatingAdmissionPolicyResource : Resource<MutatingAdmission
             else if (string.IsNullOrWhiteSpace(expression))
             {
                 errors.Required(path / field / "expression", "expression is not specified");
+            }
+            else
+            {
+                AdmissionExpressions.Validate(
+                    errors, path / field / "expression", environment, expression, type == PatchType.JSONPatch ? AdmissionExpressions.PatchType : AdmissionExpressions.AppliedType);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace Navarch.Machinery.Cel.Checking;
 /// <summary>Reads a form of a function as it is written in documentation: <c>list(A).indexOf(A) -> int</c>.</summary>
 internal sealed class Signature(string text)
 {
-    private static readonly HashSet<string> Namespaces = ["format", "ip", "optional", "sets", "strings"];
+    private static readonly HashSet<string> Namespaces = ["format", "ip", "jsonpatch", "optional", "sets", "strings"];
 
     private int at;
 

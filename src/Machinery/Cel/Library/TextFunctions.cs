@@ -30,6 +30,7 @@ internal static class TextFunctions
         Signature.Read("string.substring(int, int) -> string", static (a, run) => Substring(Walked(a, run), (long)a[1], (long)a[2])),
         Signature.Read("list(string).join() -> string", static (a, run) => Join((CelList)a[0], "", run)),
         Signature.Read("list(string).join(string) -> string", static (a, run) => Join((CelList)a[0], (string)a[1], run)),
+        Signature.Read("jsonpatch.escapeKey(string) -> string", static (a, run) => Walked(a, run).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
         Signature.Read("strings.quote(string) -> string", static (a, run) => GoText.Quote(Walked(a, run))),
     ];
 

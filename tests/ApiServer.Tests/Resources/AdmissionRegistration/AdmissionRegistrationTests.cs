@@ -55,7 +55,7 @@ public sealed class AdmissionRegistrationTests
     public void A_mutating_policy_mutates()
     {
         var resource = new MutatingAdmissionPolicyResource();
-        Assert.Empty(resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]},"reinvocationPolicy":"Never","mutations":[{"patchType":"JSONPatch","jsonPatch":{"expression":"[]"}}]}}"""));
+        Assert.Empty(resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]},"reinvocationPolicy":"Never","mutations":[{"patchType":"JSONPatch","jsonPatch":{"expression":"[JSONPatch{op: 'add', path: '/x', value: 1}]"}}]}}"""));
         Assert.Equal(
             ["spec.mutations: Required value: mutations must contain at least one item", "spec.reinvocationPolicy: Required value"],
             resource.CreateErrors($$$$$$"""{"metadata":{"name":"a"},"spec":{"matchConstraints":{"resourceRules":[{{{{{{Rule}}}}}}]}}}"""));
