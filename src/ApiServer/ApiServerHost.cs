@@ -80,7 +80,8 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var cache = new Cache(store, catalog.Hubs, vault, time, logs.CreateLogger("Navarch.ApiServer.Cache"));
         var access = new Access(config, catalog, time, logs);
         var stored = new ObjectStore(store, cache, vault);
-        var parts = new AdmissionParts(AdmissionFile.Load(config.Admission.ConfigFile), catalog, access.Authorizer, stored.FindAsync, time, new Random());
+        var admissionFile = AdmissionFile.Load(config.Admission.ConfigFile);
+        var parts = new AdmissionParts(admissionFile, catalog, access.Authorizer, stored.FindAsync, time, new Random());
         IReadOnlyList<IAdmission> admission =
         [
             .. AdmissionPlugins.Make(config.Admission, parts),
@@ -91,7 +92,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
         var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random);
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {
-            stored.Quotas = new QuotaAccounts(catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
+            stored.Quotas = new QuotaAccounts(admissionFile.Limited, catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
         }
 
         var services = new ServiceParts(config, catalog, stored, objects, store, time, logs);

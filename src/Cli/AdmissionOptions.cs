@@ -12,7 +12,7 @@ internal sealed class AdmissionOptions
 
     private readonly Option<string> file = new("--admission-control-config-file")
     {
-        Description = "File that says more of single plugins: an AdmissionConfiguration with what pods are held to by default.",
+        Description = "File that says more of PodSecurity and ResourceQuota: an AdmissionConfiguration.",
         HelpName = "FILE",
         DefaultValueFactory = _ => "",
     };

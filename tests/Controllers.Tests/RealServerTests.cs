@@ -215,6 +215,22 @@ public sealed class RealServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_namespace_of_a_thousand_objects_goes_as_one_of_a_few_does()
+    {
+        Start(inProcess: true);
+        await admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "many" } }, default);
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, ct) => await admin.CreateAsync(A.ConfigMap($"m{i}", ns: "many"), ct));
+
+        var began = TimeProvider.System.GetTimestamp();
+        await admin.DeleteAsync<Namespace>(new NamespacedName("", "many"), default);
+        await UntilAsync<Namespace>("", all => !all.Any(found => found.Metadata.Name == "many"));
+
+        TestContext.Current.SendDiagnosticMessage($"gone in {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        Assert.Equal([], await KeysAsync("many"));
+    }
+
+    [Fact]
     public async Task Controllers_at_rest_write_nothing()
     {
         Start(inProcess: true);

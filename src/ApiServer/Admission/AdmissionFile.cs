@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Admission.PodSecurity;
+using Navarch.ApiServer.Admission.Quotas;
 using Navarch.Machinery.Errors;
 using static Navarch.ApiServer.Media.ConfigJson;
 
@@ -12,6 +13,9 @@ internal sealed record AdmissionFile
     public static readonly AdmissionFile None = new();
 
     public PodSecuritySettings PodSecurity { get; init; } = PodSecuritySettings.None;
+
+    /// <summary>What nobody may use without a quota.</summary>
+    public IReadOnlyList<LimitedResource> Limited { get; init; } = [];
 
     /// <param name="path">YAML or JSON; empty for none.</param>
     /// <exception cref="InvalidDataException">It cannot be understood; the message says where.</exception>
@@ -49,7 +53,8 @@ internal sealed record AdmissionFile
             file = Text(plugin["name"]) switch
             {
                 "PodSecurity" => file with { PodSecurity = PodSecuritySettings.Parse(configuration, field + ".configuration") },
-                var name => throw new InvalidDataException($"{field}.name: nothing can be configured of \"{name}\", only of PodSecurity"),
+                AdmissionPlugins.Quota => file with { Limited = LimitedResource.ParseAll(configuration, field + ".configuration") },
+                var name => throw new InvalidDataException($"{field}.name: nothing can be configured of \"{name}\", only of PodSecurity and ResourceQuota"),
             };
         }
 

@@ -47,7 +47,7 @@ internal sealed class ClaimQuotaRule : QuotaRule
         return usage;
     }
 
-    protected override bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope)
+    public override bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope)
     {
         var claim = (PersistentVolumeClaim)value;
         if (scope.ScopeName != ResourceQuotaScope.VolumeAttributesClass)

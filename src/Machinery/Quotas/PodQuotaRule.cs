@@ -75,7 +75,7 @@ internal sealed class PodQuotaRule : QuotaRule
         return missing.Count == 0 ? null : "must specify " + string.Join("; ", missing.Select(static one => $"{one.Key} for: {string.Join(',', one.Value)}"));
     }
 
-    protected override bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope)
+    public override bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope)
     {
         var pod = (Pod)value;
         return scope.ScopeName switch

@@ -57,8 +57,8 @@ public abstract class QuotaRule
         return quota.Spec.ScopeSelector is not { } selector || selector.MatchExpressions.All(expression => IsInScope(value, expression));
     }
 
-    /// <summary>Kinds that know nothing of a scope are outside of it.</summary>
-    protected virtual bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope) => false;
+    /// <summary>Whether the object is what the scope asks for. Kinds that know nothing of it are outside.</summary>
+    public virtual bool IsInScope(IResource value, ScopedResourceSelectorRequirement scope) => false;
 
     /// <param name="name">What the object has of what the scope asks for; empty where it has nothing.</param>
     protected static bool Selects(ScopedResourceSelectorRequirement scope, string name) => scope.Operator switch

@@ -31,8 +31,46 @@ public sealed class AdmissionFileTests : IDisposable
         Assert.Equal(201, (await PodAsync(server.Admin, "default", "\"runtimeClassName\":\"sandbox\",")).Code);
     }
 
+    [Fact]
+    public async Task What_is_limited_needs_a_quota_that_counts_it()
+    {
+        var file = await FileAsync("""
+            plugins:
+            - name: ResourceQuota
+              configuration:
+                apiVersion: apiserver.config.k8s.io/v1
+                kind: ResourceQuotaConfiguration
+                limitedResources:
+                - {resource: pods, matchScopes: [{scopeName: PriorityClass, operator: In, values: [system-node-critical, system-cluster-critical]}]}
+                - {resource: persistentvolumeclaims, matchContains: [gold.storageclass.storage.k8s.io/requests.storage]}
+            """);
+        await using var server = await TestServer.StartAsync(config => config with { Admission = TestServer.WithoutControllers with { ConfigFile = file } });
+        const string Critical = """{"metadata":{"name":"a"},"spec":{"priorityClassName":"system-node-critical","containers":[{"name":"c","image":"i"}]}}""";
+        const string Claim = """{"metadata":{"name":"a"},"spec":{"storageClassName":"CLASS","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""";
+        const string Space = "/api/v1/namespaces/default/";
+
+        Assert.Equal(
+            "pods \"a\" is forbidden: insufficient quota to match these scopes: [{PriorityClass In [system-node-critical system-cluster-critical]}]", (await server.Admin.PostAsync(Space + "pods", Critical)).Message);
+        Assert.Equal(201, (await server.Admin.PostAsync(Space + "pods", Critical.Replace("\"priorityClassName\":\"system-node-critical\",", "", StringComparison.Ordinal).Replace("\"a\"", "\"b\"", StringComparison.Ordinal))).Code);
+        Assert.Equal(
+            "persistentvolumeclaims \"a\" is forbidden: insufficient quota to consume: gold.storageclass.storage.k8s.io/requests.storage",
+            (await server.Admin.PostAsync(Space + "persistentvolumeclaims", Claim.Replace("CLASS", "gold", StringComparison.Ordinal))).Message);
+        Assert.Equal(201, (await server.Admin.PostAsync(Space + "persistentvolumeclaims", Claim.Replace("CLASS", "lead", StringComparison.Ordinal))).Code);
+
+        await QuotaAsync("q", """{"hard":{"pods":"1"},"scopeSelector":{"matchExpressions":[{"scopeName":"PriorityClass","operator":"Exists"}]}}""", """{"hard":{"pods":"1"},"used":{"pods":"0"}}""");
+        await QuotaAsync("r", """{"hard":{"gold.storageclass.storage.k8s.io/requests.storage":"5Gi"}}""", """{"hard":{"gold.storageclass.storage.k8s.io/requests.storage":"5Gi"},"used":{"gold.storageclass.storage.k8s.io/requests.storage":"0"}}""");
+        Assert.Equal(201, (await server.Admin.PostAsync(Space + "pods", Critical)).Code);
+        Assert.Equal(201, (await server.Admin.PostAsync(Space + "persistentvolumeclaims", Claim.Replace("CLASS", "gold", StringComparison.Ordinal).Replace("\"a\"", "\"b\"", StringComparison.Ordinal))).Code);
+
+        async Task QuotaAsync(string name, string spec, string status)
+        {
+            Assert.Equal(201, (await server.Admin.PostAsync(Space + "resourcequotas", $$"""{"metadata":{"name":"{{name}}"},"spec":{{spec}} }""")).Code);
+            Assert.Equal(200, (await server.Admin.PatchAsync($"{Space}resourcequotas/{name}/status", "merge-patch+json", $$"""{"status":{{status}} }""")).Code);
+        }
+    }
+
     [Theory]
-    [InlineData("plugins: [{name: ImagePolicyWebhook, configuration: {}}]", "plugins[0].name: nothing can be configured of \"ImagePolicyWebhook\", only of PodSecurity")]
+    [InlineData("plugins: [{name: ImagePolicyWebhook, configuration: {}}]", "plugins[0].name: nothing can be configured of \"ImagePolicyWebhook\", only of PodSecurity and ResourceQuota")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforce: strict}}}]", "plugins[0].configuration.defaults.enforce: \"strict\", \"\" is no level and version")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforced: baseline}}}]", "plugins[0].configuration.defaults.enforced: unknown field")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {kind: X}}]", "plugins[0].configuration: it must have apiVersion pod-security.admission.config.k8s.io/v1 and kind PodSecurityConfiguration")]

@@ -30,6 +30,7 @@ public sealed class KubeletTests(KubeletTests.TwoNodes nodes) : IClassFixture<Ku
     [InlineData("PATCH", $"{Work}/pods/b/status", """{"status":{"phase":"Failed"}}""")]
     [InlineData("PATCH", $"{Work}/pods/a", """{"spec":{"containers":[{"name":"c","image":"evil"}]}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/status", """{"metadata":{"labels":{"app":"db"}}}""")]
+    [InlineData("PATCH", $"{Work}/pods/a/status", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/ephemeralcontainers", """{"spec":{"ephemeralContainers":[{"name":"e","image":"i"}]}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/resize", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]}}""")]
     [InlineData("POST", $"{Work}/pods/free/binding", """{"metadata":{"name":"free"},"target":{"kind":"Node","name":"node-a"}}""")]

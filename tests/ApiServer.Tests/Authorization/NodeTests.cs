@@ -43,6 +43,26 @@ public sealed class NodeTests(SharedServer shared) : IClassFixture<SharedServer>
     }
 
     [Fact]
+    public async Task What_a_pod_needed_is_nobodys_after_it_whatever_it_was_called_meanwhile()
+    {
+        var space = await shared.NamespaceAsync();
+        var root = $"/api/v1/namespaces/{space}";
+        await Server.Admin.PostAsync(root + "/secrets", """{"metadata":{"name":"s"}}""");
+        await PodAsync(root, "a", "node-a", """ "volumes":[{"name":"v","secret":{"secretName":"s"}}],""", "");
+        var kubelet = Kubelet("node-a");
+        Assert.Equal(200, (await kubelet.AskAsync(root + "/secrets/s")).Code);
+
+        Assert.Equal(200, (await PatchAsync(Server.Admin, root + "/pods/a/status", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}}}""")).Code);
+        Assert.Equal(403, (await kubelet.AskAsync(root + "/secrets/s")).Code);
+        Assert.Equal(200, (await PatchAsync(Server.Admin, root + "/pods/a/status", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":null}}}""")).Code);
+        Assert.Equal(200, (await kubelet.AskAsync(root + "/secrets/s")).Code);
+        Assert.Equal(200, (await PatchAsync(Server.Admin, root + "/pods/a/status", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}}}""")).Code);
+        await Server.Admin.RemoveAsync(root + "/pods/a", """{"gracePeriodSeconds":0}""");
+
+        Assert.Equal(403, (await kubelet.AskAsync(root + "/secrets/s")).Code);
+    }
+
+    [Fact]
     public async Task A_volumes_secret_is_for_the_node_that_has_its_claim()
     {
         var space = await shared.NamespaceAsync();

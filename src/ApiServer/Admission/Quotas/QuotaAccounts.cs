@@ -20,13 +20,16 @@ internal sealed partial class QuotaAccounts
     // The accounts are nobody's fields but the server's.
     private static readonly WriteOptions AsServer = new(UserInfo.Server) { Subresource = "status" };
 
+    private readonly LimitedUse limited;
     private readonly Kind quotas;
     private readonly ObjectWriter objects;
     private readonly TimeProvider time;
     private readonly ILogger log;
 
-    public QuotaAccounts(Kind quotas, ObjectWriter objects, TimeProvider time, ILogger log)
+    /// <param name="limited">What nobody may use without a quota.</param>
+    public QuotaAccounts(IReadOnlyList<LimitedResource> limited, Kind quotas, ObjectWriter objects, TimeProvider time, ILogger log)
     {
+        this.limited = new LimitedUse(limited);
         this.quotas = quotas;
         this.objects = objects;
         this.time = time;
@@ -36,11 +39,12 @@ internal sealed partial class QuotaAccounts
 
     /// <summary>Charges what a write uses more than was used before. Null where no quota is in force.</summary>
     /// <param name="old">The object before an update; null for a create.</param>
-    /// <exception cref="StatusException">403: a quota would be exceeded, or the object does not say what it uses.</exception>
+    /// <exception cref="StatusException">403: a quota would be exceeded or is needed, or the object does not say what it uses.</exception>
     public async ValueTask<QuotaCharge?> ChargeAsync(Kind kind, IResource value, IResource? old, WriteOptions options, CancellationToken ct)
     {
         var space = value.Metadata.Namespace;
-        if (!AreIn(space) || QuotaRule.Of(kind.Hub.Type) is not { } rule || !rule.IsCharged(old is null ? "CREATE" : "UPDATE", options.Subresource))
+        var isLimited = limited.IsOf(kind.Hub.Type);
+        if ((!isLimited && !AreIn(space)) || QuotaRule.Of(kind.Hub.Type) is not { } rule || !rule.IsCharged(old is null ? "CREATE" : "UPDATE", options.Subresource))
         {
             return null;
         }
@@ -60,6 +64,11 @@ internal sealed partial class QuotaAccounts
             {
                 throw Refuse($"status unknown for quota: {quota.Metadata.Name}, resources: {string.Join(',', unknown)}");
             }
+        }
+
+        if (isLimited && limited.FindUncovered(kind.Hub.Type, rule, value, More(rule, value, old), matching) is { } uncovered)
+        {
+            throw Refuse(uncovered);
         }
 
         // What an update brings into the scope of a quota is new to that one, all of it.

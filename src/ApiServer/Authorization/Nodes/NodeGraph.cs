@@ -90,7 +90,10 @@ internal sealed class NodeGraph
     // What a bound pod refers to is fixed, but for what can be added later.
     private static bool MayNeedMore(StoredObject before, StoredObject after) =>
         Has(after, "\"ephemeralContainers\":"u8) || Has(before, "\"ephemeralContainers\":"u8)
-        || Has(after, "esourceClaimStatus"u8) || Has(before, "esourceClaimStatus"u8);
+        || Has(after, "esourceClaimStatus"u8) || Has(before, "esourceClaimStatus"u8)
+        || Has(after, Mirror) != Has(before, Mirror);
+
+    private static ReadOnlySpan<byte> Mirror => "\"kubernetes.io/config.mirror\":"u8;
 
     private static bool Has(StoredObject stored, ReadOnlySpan<byte> text) => stored.Json.AsSpan().IndexOf(text) >= 0;
 

@@ -201,6 +201,7 @@ internal sealed class NodeRestriction(Catalog catalog, IAuthorizer authorizer) :
         return old is null ? "unexpected operation \"CREATE\""
             : old.Spec.NodeName != node ? $"{who} can only update pod status for pods with spec.nodeName set to itself"
             : !pod.Metadata.Labels.Equals(old.Metadata.Labels) ? $"{who} cannot update labels through pod status"
+            : pod.Metadata.Annotations.Find(PodReferences.MirrorAnnotation) != old.Metadata.Annotations.Find(PodReferences.MirrorAnnotation) ? $"{who} cannot update annotation {PodReferences.MirrorAnnotation} through pod status"
             : !pod.Status.ResourceClaimStatuses.Select(static one => (one.Name, one.ResourceClaimName)).SequenceEqual(old.Status.ResourceClaimStatuses.Select(static one => (one.Name, one.ResourceClaimName)))
                 ? $"{who} cannot update resource claim statues"
             : null;
