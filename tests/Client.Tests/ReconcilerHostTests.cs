@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.Api.Apps.V1;
 using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
 using Navarch.Testing;
 
 namespace Navarch.Client.Tests;
@@ -74,6 +75,18 @@ public sealed class ReconcilerHostTests : IAsyncLifetime
 
         await Until.TrueAsync(() => probe.Count("web") == 1 && probe.Count("of-later") == 1);
         Assert.False(running.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Nothing_is_made_again_and_again_in_a_namespace_that_goes()
+    {
+        probe.Act = static (key, _) => key.Name == "going"
+            ? throw new ApiException(new Status { Code = 403, Reason = StatusReason.Forbidden, Details = new StatusDetails { Causes = [new StatusCause { Type = CauseType.Vcorev1NamespaceTerminatingCause }] } })
+            : Task.FromResult(ReconcileResult.Done);
+        cluster.With(A.ReplicaSet("going"));
+        await Until.TrueAsync(() => probe.Count("going") == 1 && host.Pending == 0);
+
+        Assert.Equal(0, host.Failures);
     }
 
     [Fact]

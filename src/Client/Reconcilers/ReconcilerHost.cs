@@ -120,6 +120,10 @@ public sealed partial class ReconcilerHost : IDisposable
             // Someone else was quicker. The informer will show what they did, the next pass decides on that.
             LogConflict(log, reconciler.Name, key, queue.AddFailed(key));
         }
+        catch (ApiException e) when (e.IsNamespaceTerminating)
+        {
+            queue.Forget(key); // Nothing new comes into the namespace any more, however often that is tried; what is there goes.
+        }
         catch (Exception e)
         {
             Interlocked.Increment(ref failures);
