@@ -41,6 +41,7 @@ public sealed class CelType
         Name = name;
         Parameters = parameters ?? [];
         this.fields = fields;
+        Size = (int)Math.Min(int.MaxValue, 1 + Parameters.Sum(static part => (long)part.Size));
     }
 
     public static CelType Dyn { get; } = new(CelKind.Dyn, "dyn");
@@ -72,6 +73,9 @@ public sealed class CelType
     public static CelType Object(string name, Func<string, CelType?> fields) => new(CelKind.Object, name, null, fields);
 
     internal static CelType Parameter(string name) => new(CelKind.Parameter, name);
+
+    /// <summary>How many types it is made of.</summary>
+    internal int Size { get; }
 
     public CelType? FindField(string name) => fields?.Invoke(name);
 

@@ -7,6 +7,8 @@ namespace Navarch.Machinery.Cel;
 /// <summary>Documents as values of expressions. Nothing is copied: members are looked at when an expression asks for them.</summary>
 public static class JsonValues
 {
+    private const int CountMax = 100_000;
+
     internal static readonly object True = true;
     internal static readonly object False = false;
 
@@ -22,9 +24,21 @@ public static class JsonValues
     };
 
     /// <summary>A value as a document; null where it is nothing that JSON can say.</summary>
+    /// <exception cref="CelBudgetException">It is too large: lists may hold one list many times.</exception>
     public static JsonNode? ToJson(object value)
     {
+        var count = 0;
+        return ToJson(value, ref count);
+    }
+
+    private static JsonNode? ToJson(object value, ref int count)
+    {
         CelRun.RequireStack();
+        if (++count > CountMax)
+        {
+            throw new CelBudgetException();
+        }
+
         switch (value)
         {
             case string text:
@@ -42,21 +56,36 @@ public static class JsonValues
             case CelTimestamp or CelDuration:
                 return new JsonText(value.ToString()!);
             case CelList list:
-                var items = list.Select(ToJson).ToList();
-                return items.Contains(null) ? null : JsonArray.Of(items!);
+                return ToJson(list, ref count);
             case CelMap map:
-                return ToJson(map);
+                return ToJson(map, ref count);
             default:
                 return null;
         }
     }
 
-    private static JsonObject? ToJson(CelMap map)
+    private static JsonArray? ToJson(CelList list, ref int count)
+    {
+        var items = new JsonArray();
+        foreach (var item in list)
+        {
+            if (ToJson(item, ref count) is not { } node)
+            {
+                return null;
+            }
+
+            items.Items.Add(node);
+        }
+
+        return items;
+    }
+
+    private static JsonObject? ToJson(CelMap map, ref int count)
     {
         var members = new JsonObject();
         foreach (var key in map.Keys)
         {
-            if (key is not string name || map.Find(name) is not { } value || ToJson(value) is not { } node)
+            if (key is not string name || map.Find(name) is not { } value || ToJson(value, ref count) is not { } node)
             {
                 return null;
             }

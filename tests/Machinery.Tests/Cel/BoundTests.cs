@@ -74,6 +74,34 @@ public sealed class BoundTests
         Assert.Contains(Evaluated.Show(doubled + ".size()"), new[] { "error: result is too large", "stopped: operation cancelled: actual cost limit exceeded" });
     }
 
+    [Theory]
+    [InlineData("[[]]", ".map(x, {x: x})", "", "refused: ERROR")] // The type doubles.
+    [InlineData("[dyn(1)]", ".map(x, dyn([x, x]))", ".map(x, x == x)", "stopped: ")] // So does the value, which is one list many times.
+    [InlineData("[dyn(1)]", ".map(x, dyn([x, x]))", ".map(x, '%s'.format([x]))", "stopped: ")]
+    [InlineData("[dyn(1)]", ".map(x, dyn([x, x]))", ".map(x, Thing{name: x})", "stopped: ")]
+    public void What_doubles_with_every_step_is_stopped(string first, string step, string last, string outcome) =>
+        Assert.StartsWith(outcome, Evaluated.Show(first + string.Concat(Enumerable.Repeat(step, 60)) + last), StringComparison.Ordinal);
+
+    [Fact]
+    public void Searching_costs_what_it_may_take()
+    {
+        const string Large = "['a'].map(x, x + x + x + x + x + x + x + x + x + x).map(x, x + x + x + x + x + x + x + x + x + x).map(x, x + x + x + x + x + x + x + x + x + x).map(x, x + x + x + x + x + x + x + x + x + x).map(x, x + x + x + x + x + x + x + x + x + x)";
+
+        Assert.StartsWith("stopped: ", Evaluated.Show(Large + ".map(x, (x + x + x + x).contains(x + 'b' + x))"), StringComparison.Ordinal);
+        Assert.StartsWith("stopped: ", Evaluated.Show(Large + ".map(x, x.matches('.*a.{900}b'))"), StringComparison.Ordinal);
+        Assert.Equal("[true]", Evaluated.Show(Large + ".map(x, x.matches('^a+$') && x.contains('aa'))"));
+    }
+
+    [Theory]
+    [InlineData("../../../dev/zero")]
+    [InlineData("/dev/zero")]
+    [InlineData("No/Where")]
+    public void A_time_zone_is_no_way_to_a_file(string zone) =>
+        Assert.Equal($"error: unknown time zone {zone}", Evaluated.Show($"timestamp('2026-01-02T00:00:00Z').getHours('{zone}')"));
+
+    [Fact]
+    public void Checking_many_small_parts_takes_a_moment() => Assert.Equal("16000", Evaluated.Show($"size([{string.Join(',', Enumerable.Repeat("1==1", 16_000))}])"));
+
     [Fact]
     public void A_problem_is_shown_where_it_is()
     {

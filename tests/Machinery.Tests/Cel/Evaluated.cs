@@ -16,7 +16,9 @@ internal static class Evaluated
         }
         """;
 
-    public static readonly CelEnvironment Environment = new([("object", CelType.Dyn), ("n", CelType.Int), ("s", CelType.String), ("absent", CelType.Dyn), ("typed", Typed)]);
+    public static readonly CelEnvironment Environment = new(
+        [("object", CelType.Dyn), ("n", CelType.Int), ("s", CelType.String), ("absent", CelType.Dyn), ("typed", Typed)],
+        static name => name == "Thing" ? CelType.Object(name, static _ => CelType.Dyn) : null);
 
     private static readonly object[] Values = [JsonValues.Of(JsonNode.Parse(Document)), 7L, "text", null!, JsonValues.Of(JsonNode.Parse("""{"name":"x"}"""))];
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Navarch.ApiServer.Resources.AdmissionRegistration;
 using Navarch.Machinery.Cel;
 using Navarch.Machinery.Json;
@@ -55,10 +54,16 @@ internal sealed class Evaluation(CelBudget budget, RequestAuthorizer authorizer)
 
     private sealed class NamedValues : CelMap
     {
+        // Thousands may lean on each other: this is what the stack is sure to hold.
+        private const int DepthMax = 2000;
+
         private readonly Dictionary<string, Expression> expressions;
         private readonly Dictionary<string, object> known = [];
         private readonly CelBudget budget;
         private readonly object?[] values;
+
+        // Of all expressions that wait for this one.
+        private int depth;
 
         public NamedValues(IReadOnlyList<(string Name, Expression Expression)> expressions, CelBudget budget, object?[] values)
         {
@@ -87,16 +92,23 @@ internal sealed class Evaluation(CelBudget budget, RequestAuthorizer authorizer)
                 return value;
             }
 
-            // Thousands may lean on each other.
-            if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            {
-                throw new CelBudgetException();
-            }
-
-            value = expression.Program is { } program ? program.Evaluate(values, budget) : new CelError(expression.Problem);
+            value = expression.Program is { } program ? Evaluate(program) : new CelError(expression.Problem);
             return known[name] = value is CelError error
                 ? new CelError($"composited variable \"{name}\" fails to {(expression.Program is null ? "compile" : "evaluate")}: {error.Message}")
                 : value;
+        }
+
+        private object Evaluate(CelProgram program)
+        {
+            depth += program.Depth;
+            try
+            {
+                return depth > DepthMax ? new CelError("variables refer to variables too deeply") : program.Evaluate(values, budget);
+            }
+            finally
+            {
+                depth -= program.Depth;
+            }
         }
     }
 }

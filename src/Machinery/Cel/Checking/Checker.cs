@@ -7,6 +7,9 @@ namespace Navarch.Machinery.Cel.Checking;
 /// <summary>Finds the type of every part, and every problem on the way: a problem makes a part anything, so that one mistake is told once.</summary>
 internal sealed class Checker(CelEnvironment environment)
 {
+    // A map whose keys and values are maps of the same type, and so on, doubles with every step.
+    private const int SizeMax = 1000;
+
     private readonly Substitution types = new();
     private readonly Resolution resolution = new();
     private readonly List<CelProblem> problems = [];
@@ -28,7 +31,13 @@ internal sealed class Checker(CelEnvironment environment)
         return checker.resolution;
     }
 
-    private CelType Of(Expr expression) => types.Apply(expression switch
+    private CelType Of(Expr expression)
+    {
+        var type = types.Apply(TypeOf(expression));
+        return type.Size <= SizeMax ? type : Problem(expression.Position, "type is too large");
+    }
+
+    private CelType TypeOf(Expr expression) => expression switch
     {
         Literal literal => OfLiteral(literal.Value),
         Identifier identifier => FindName(identifier.Name, identifier) ?? Problem(identifier.Position, $"undeclared reference to '{identifier.Name.TrimStart('.')}' (in container '')"),
@@ -41,7 +50,7 @@ internal sealed class Checker(CelEnvironment environment)
         Loop loop => Looped(loop),
         OptionalMap map => Mapped(map),
         _ => throw new InvalidOperationException(expression.GetType().Name),
-    });
+    };
 
     private static CelType OfLiteral(object value) => value switch
     {

@@ -3,7 +3,10 @@ namespace Navarch.Machinery.Cel.Checking;
 /// <summary>What type parameters have been found to stand for, and whether types agree under that.</summary>
 internal sealed class Substitution
 {
-    private Dictionary<string, CelType> found = [];
+    private readonly Dictionary<string, CelType> found = [];
+
+    // What was known before each change, so that a form that does not fit leaves nothing behind.
+    private readonly Stack<(string Name, CelType? Before)> changes = new();
     private int parameters;
 
     public CelType NewParameter() => CelType.Parameter($"_var{parameters++}");
@@ -18,12 +21,12 @@ internal sealed class Substitution
     /// <summary>All or nothing: what was found out on the way is forgotten where one pair does not agree.</summary>
     public bool TryAssign(IReadOnlyList<CelType> from, IReadOnlyList<CelType> to)
     {
-        var before = new Dictionary<string, CelType>(found);
+        changes.Clear();
         for (var i = 0; i < from.Count; i++)
         {
             if (!Agrees(from[i], to[i]))
             {
-                found = before;
+                Undo();
                 return false;
             }
         }
@@ -43,6 +46,27 @@ internal sealed class Substitution
         }
 
         return type.Parameters.Count == 0 ? type : type.With([.. type.Parameters.Select(part => Apply(part, isFinal))]);
+    }
+
+    private void Undo()
+    {
+        while (changes.TryPop(out var change))
+        {
+            if (change.Before is { } before)
+            {
+                found[change.Name] = before;
+            }
+            else
+            {
+                found.Remove(change.Name);
+            }
+        }
+    }
+
+    private void Decide(CelType parameter, CelType type)
+    {
+        changes.Push((parameter.Name, found.GetValueOrDefault(parameter.Name)));
+        found[parameter.Name] = type;
     }
 
     private CelType Rename(CelType type, Dictionary<string, CelType> fresh)
@@ -131,7 +155,7 @@ internal sealed class Substitution
             var general = IsMoreGeneral(type, known) ? type : known;
             if (!Mentions(general, parameter))
             {
-                found[parameter.Name] = general;
+                Decide(parameter, general);
             }
 
             return true;
@@ -142,7 +166,7 @@ internal sealed class Substitution
             return false;
         }
 
-        found[parameter.Name] = type;
+        Decide(parameter, type);
         return true;
     }
 

@@ -22,7 +22,7 @@ internal sealed class Compiler
     {
         var compiler = new Compiler(environment, resolution);
         var step = compiler.Of(expression);
-        return new CelProgram(step, compiler.slots, resolution.Result);
+        return new CelProgram(step, compiler.slots, expression.Depth, resolution.Result);
     }
 
     /// <summary>Compiles with one more variable, or two, in scope.</summary>

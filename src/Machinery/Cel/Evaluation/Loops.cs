@@ -63,9 +63,10 @@ internal static class Loops
         foreach (var (key, value) in elements)
         {
             visit.Set(run, key, value);
-            if (condition(run) is not bool holds)
+            var found = condition(run);
+            if (found is not bool holds)
             {
-                return condition(run) as CelError ?? CelError.NoSuchOverload;
+                return found as CelError ?? CelError.NoSuchOverload;
             }
 
             count += holds ? 1 : 0;

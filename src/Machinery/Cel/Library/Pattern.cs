@@ -13,6 +13,9 @@ internal sealed class Pattern
     private const int LengthMax = 5000;
     private const int RepeatMax = 1000;
 
+    // Of the pattern with its repetitions written out.
+    private const int SizeMax = 10_000;
+
     private const string Digits = "0-9";
     private const string Word = "0-9A-Za-z_";
     private const string Space = @"\t\n\f\r ";
@@ -34,16 +37,18 @@ internal sealed class Pattern
     private readonly StringBuilder made = new();
 
     // Per open group: the repetitions within it, that those of the group itself multiply, and whether ^ and $ mean lines.
-    private readonly Stack<(int Repeats, bool IsMultiline)> groups = new();
+    private readonly Stack<(int Repeats, int Size, bool IsMultiline)> groups = new();
     private int at;
     private int repeats = 1;
     private int lastRepeats;
+    private int size;
+    private int lastSize;
     private bool isMultiline;
 
     private Pattern(string text) => this.text = text;
 
     /// <summary>Null where the pattern is none.</summary>
-    public static Regex? Compile(string text, out string problem)
+    public static CompiledPattern? Compile(string text, out string problem)
     {
         problem = "";
         if (text.Length > LengthMax)
@@ -54,7 +59,14 @@ internal sealed class Pattern
 
         try
         {
-            return new Regex(new Pattern(text).Translate(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            var pattern = new Pattern(text);
+            var translated = pattern.Translate();
+            if (pattern.size <= SizeMax)
+            {
+                return new CompiledPattern(new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), pattern.size);
+            }
+
+            problem = "expression too large";
         }
         catch (FormatException e)
         {
@@ -110,12 +122,18 @@ internal sealed class Pattern
         return groups.Count == 0 ? made.ToString() : throw new FormatException($"missing closing ): `{text}`");
     }
 
-    private void Atom() => lastRepeats = 1;
+    private void Atom()
+    {
+        lastRepeats = 1;
+        lastSize = 1;
+        size++;
+    }
 
     private void Open()
     {
-        groups.Push((repeats, isMultiline));
+        groups.Push((repeats, size, isMultiline));
         repeats = 1;
+        size = 0;
         lastRepeats = 0;
         made.Append('(');
         at++;
@@ -157,7 +175,7 @@ internal sealed class Pattern
         if (text[at] == ')')
         {
             // Flags alone hold to the end of the group around them.
-            repeats = groups.Pop().Repeats;
+            (repeats, size, _) = groups.Pop();
         }
 
         made.Append(text[at++]);
@@ -171,8 +189,10 @@ internal sealed class Pattern
         }
 
         lastRepeats = repeats;
-        (var outer, isMultiline) = groups.Pop();
+        lastSize = size;
+        (var outer, var sizeBefore, isMultiline) = groups.Pop();
         repeats = Math.Max(outer, lastRepeats);
+        size = Math.Min(SizeMax + 1, sizeBefore + lastSize + 1);
         made.Append(text[at++]);
     }
 
@@ -216,6 +236,7 @@ internal sealed class Pattern
             throw new FormatException($"invalid repeat count: `{text[start..at]}`");
         }
 
+        size = (int)Math.Min(SizeMax + 1, size + ((long)lastSize * Math.Max(0, count - 1)));
         at += at < text.Length && text[at] == '?' ? 1 : 0;
         made.Append(text, start, at - start);
         lastRepeats = -1;
@@ -328,3 +349,6 @@ internal sealed class Pattern
 
     private bool Starts(string prefix) => string.CompareOrdinal(text, at, prefix, 0, prefix.Length) == 0;
 }
+
+/// <param name="Size">How many characters and classes it is made of, repetitions written out: what matching a character may cost.</param>
+internal sealed record CompiledPattern(Regex Regex, int Size);

@@ -27,7 +27,7 @@ internal static class Regexes
     /// <summary>A call of <c>matches</c> whose pattern is written out; null for other calls.</summary>
     public static Step? Prepared(Call call, Step[] arguments)
     {
-        if (call is not { Function: "matches" or "find" } || arguments.Length != 2 || call.Arguments[^1] is not Literal { Value: string pattern } || Pattern.Compile(pattern, out _) is not { } regex)
+        if (call is not { Function: "matches" or "find" } || arguments.Length != 2 || call.Arguments[^1] is not Literal { Value: string pattern } || Pattern.Compile(pattern, out _) is not { } compiled)
         {
             return null;
         }
@@ -40,8 +40,8 @@ internal static class Regexes
             switch (text(run))
             {
                 case string value:
-                    Pay(run, value, pattern);
-                    return use(regex, value);
+                    Pay(run, value, compiled);
+                    return use(compiled.Regex, value);
                 case var other:
                     return other as CelError ?? CelError.NoSuchOverload;
             }
@@ -51,12 +51,17 @@ internal static class Regexes
     private static object With(ReadOnlySpan<object> arguments, CelRun run, Func<Regex, string, object> use)
     {
         var (text, pattern) = ((string)arguments[0], (string)arguments[1]);
-        run.Spend(CompileCost);
-        Pay(run, text, pattern);
-        return Pattern.Compile(pattern, out var problem) is { } regex ? use(regex, text) : new CelError($"error parsing regexp: {problem}");
+        run.Spend(CompileCost + (10 * pattern.Length));
+        if (Pattern.Compile(pattern, out var problem) is not { } compiled)
+        {
+            return new CelError($"error parsing regexp: {problem}");
+        }
+
+        Pay(run, text, compiled);
+        return use(compiled.Regex, text);
     }
 
-    private static void Pay(CelRun run, string text, string pattern) => run.Spend((long)(((text.Length * 0.1) + 1) * ((pattern.Length * 0.25) + 1)));
+    private static void Pay(CelRun run, string text, CompiledPattern pattern) => run.Spend((long)(((text.Length * 0.1) + 1) * (pattern.Size + 1)));
 
     private static object Matches(Regex regex, string text) => Values.Box(regex.IsMatch(text));
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Navarch.Machinery.Cel.Checking;
 using Navarch.Machinery.Cel.Evaluation;
 
@@ -119,7 +118,7 @@ internal static class SemanticVersions
         private static int Compare(string left, string right)
         {
             var (a, b) = (left.All(char.IsAsciiDigit), right.All(char.IsAsciiDigit));
-            return a && b ? BigInteger.Parse(left, CultureInfo.InvariantCulture).CompareTo(BigInteger.Parse(right, CultureInfo.InvariantCulture))
+            return a && b && left.Length != right.Length ? left.Length.CompareTo(right.Length) // No zeros lead: the longer is the larger.
                 : a != b ? (a ? -1 : 1)
                 : Math.Sign(string.CompareOrdinal(left, right));
         }

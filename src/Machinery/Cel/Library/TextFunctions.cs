@@ -11,21 +11,21 @@ internal static class TextFunctions
 {
     public static IEnumerable<Overload> All =>
     [
-        Signature.Read("string.contains(string) -> bool", static (a, run) => Values.Box(Walked(a, run).Contains((string)a[1], StringComparison.Ordinal))),
+        Signature.Read("string.contains(string) -> bool", static (a, run) => Values.Box(Searched(a, run).Contains((string)a[1], StringComparison.Ordinal))),
         Signature.Read("string.startsWith(string) -> bool", static (a, run) => Values.Box(Walked(a, run).StartsWith((string)a[1], StringComparison.Ordinal))),
         Signature.Read("string.endsWith(string) -> bool", static (a, run) => Values.Box(Walked(a, run).EndsWith((string)a[1], StringComparison.Ordinal))),
         Signature.Read("string.charAt(int) -> string", CharAt),
-        Signature.Read("string.indexOf(string) -> int", static (a, run) => IndexOf(Walked(a, run), (string)a[1], 0)),
-        Signature.Read("string.indexOf(string, int) -> int", static (a, run) => IndexOf(Walked(a, run), (string)a[1], (long)a[2])),
-        Signature.Read("string.lastIndexOf(string) -> int", static (a, run) => LastIndexOf(Walked(a, run), (string)a[1], null)),
-        Signature.Read("string.lastIndexOf(string, int) -> int", static (a, run) => LastIndexOf(Walked(a, run), (string)a[1], (long)a[2])),
+        Signature.Read("string.indexOf(string) -> int", static (a, run) => IndexOf(Searched(a, run), (string)a[1], 0)),
+        Signature.Read("string.indexOf(string, int) -> int", static (a, run) => IndexOf(Searched(a, run), (string)a[1], (long)a[2])),
+        Signature.Read("string.lastIndexOf(string) -> int", static (a, run) => LastIndexOf(Searched(a, run), (string)a[1], null)),
+        Signature.Read("string.lastIndexOf(string, int) -> int", static (a, run) => LastIndexOf(Searched(a, run), (string)a[1], (long)a[2])),
         Signature.Read("string.lowerAscii() -> string", static (a, run) => Mapped(Walked(a, run), static c => c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c)),
         Signature.Read("string.upperAscii() -> string", static (a, run) => Mapped(Walked(a, run), static c => c is >= 'a' and <= 'z' ? (char)(c & ~0x20) : c)),
         Signature.Read("string.trim() -> string", static (a, run) => Walked(a, run).Trim()),
-        Signature.Read("string.replace(string, string) -> string", static (a, run) => Replace(Walked(a, run), (string)a[1], (string)a[2], -1, run)),
-        Signature.Read("string.replace(string, string, int) -> string", static (a, run) => Replace(Walked(a, run), (string)a[1], (string)a[2], (long)a[3], run)),
-        Signature.Read("string.split(string) -> list(string)", static (a, run) => Split(Walked(a, run), (string)a[1], -1, run)),
-        Signature.Read("string.split(string, int) -> list(string)", static (a, run) => Split(Walked(a, run), (string)a[1], (long)a[2], run)),
+        Signature.Read("string.replace(string, string) -> string", static (a, run) => Replace(Searched(a, run), (string)a[1], (string)a[2], -1, run)),
+        Signature.Read("string.replace(string, string, int) -> string", static (a, run) => Replace(Searched(a, run), (string)a[1], (string)a[2], (long)a[3], run)),
+        Signature.Read("string.split(string) -> list(string)", static (a, run) => Split(Searched(a, run), (string)a[1], -1, run)),
+        Signature.Read("string.split(string, int) -> list(string)", static (a, run) => Split(Searched(a, run), (string)a[1], (long)a[2], run)),
         Signature.Read("string.substring(int) -> string", static (a, run) => Substring(Walked(a, run), (long)a[1], null)),
         Signature.Read("string.substring(int, int) -> string", static (a, run) => Substring(Walked(a, run), (long)a[1], (long)a[2])),
         Signature.Read("list(string).join() -> string", static (a, run) => Join((CelList)a[0], "", run)),
@@ -38,6 +38,14 @@ internal static class TextFunctions
     {
         var text = (string)arguments[0];
         run.Walk(text.Length);
+        return text;
+    }
+
+    // A part that is almost everywhere is compared almost everywhere.
+    private static string Searched(ReadOnlySpan<object> arguments, CelRun run)
+    {
+        var (text, part) = ((string)arguments[0], (string)arguments[1]);
+        run.Spend(((text.Length / 10L) + 1) * ((part.Length / 10L) + 1));
         return text;
     }
 

@@ -7,6 +7,11 @@ namespace Navarch.Machinery.Cel.Library;
 /// <summary>Parts of a time, in UTC or in a zone, and of a span.</summary>
 internal static class TimeFunctions
 {
+    // A zone that is not known is looked for in files.
+    private const int ZoneCost = 200;
+
+    private const int ZoneNameMax = 64;
+
     public static IEnumerable<Overload> All =>
     [
         .. Part("getFullYear", static time => time.Year),
@@ -28,7 +33,11 @@ internal static class TimeFunctions
     private static IEnumerable<Overload> Part(string name, Func<DateTimeOffset, int> part) =>
     [
         Signature.Read($"timestamp.{name}() -> int", (a, _) => (long)part(((CelTimestamp)a[0]).Time)),
-        Signature.Read($"timestamp.{name}(string) -> int", (a, _) => InZone((CelTimestamp)a[0], (string)a[1]) is { } time ? (long)part(time) : new CelError($"unknown time zone {a[1]}")),
+        Signature.Read($"timestamp.{name}(string) -> int", (a, run) =>
+        {
+            run.Spend(ZoneCost);
+            return InZone((CelTimestamp)a[0], (string)a[1]) is { } time ? (long)part(time) : new CelError($"unknown time zone {a[1]}");
+        }),
     ];
 
     private static DateTimeOffset? InZone(CelTimestamp time, string zone)
@@ -42,6 +51,8 @@ internal static class TimeFunctions
                 : null;
         }
 
-        return TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? TimeZoneInfo.ConvertTime(time.Time, found) : null;
+        // Zones are files: no name leads elsewhere.
+        return zone.Length is > 0 and <= ZoneNameMax && char.IsAsciiLetter(zone[0]) && zone.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '+' or '/')
+            && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? TimeZoneInfo.ConvertTime(time.Time, found) : null;
     }
 }
