@@ -37,14 +37,8 @@ internal sealed class TokenReviews(ServiceAccountTokens? tokens, IReadOnlyList<I
         return question with
         {
             Status = user is null
-                ? new TokenReviewStatus { Error = Why(tokens?.AudiencesOf(spec.Token) ?? [], audiences) }
+                ? new TokenReviewStatus { Error = tokens?.FindProblem(spec.Token, audiences) is { } why ? $"[{Unknown}, {why}]" : Unknown }
                 : new TokenReviewStatus { Authenticated = true, Audiences = meant, User = new UserInfo { Username = user.Name, UID = user.Uid, Groups = user.Groups, Extra = user.Extra } },
         };
     }
-
-    private static string Why(IReadOnlyList<string> given, IReadOnlyList<string> wanted) => given.Count == 0 || given.Any(wanted.Contains)
-        ? Unknown
-        : $"[{Unknown}, token audiences [{Quoted(given)}] is invalid for the target audiences [{Quoted(wanted)}]]";
-
-    private static string Quoted(IReadOnlyList<string> texts) => string.Join(' ', texts.Select(static text => $"\"{text}\""));
 }

@@ -82,8 +82,21 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
         return meant.Count == 0 || claims[Private] is not JsonObject about ? null : UserOf(claims, about);
     }
 
-    /// <summary>Whom a token is meant for; nobody for what is no token of this server.</summary>
-    public IReadOnlyList<string> AudiencesOf(string token) => ring.FindClaims(token) is { } claims && config.Issuers.Contains(claims.FindText("iss")) ? AudiencesOf(claims) : [];
+    /// <summary>Why a token that this server signed is not good; null for what is no token of it.</summary>
+    public string? FindProblem(string token, IReadOnlyList<string> audiences)
+    {
+        if (ring.FindClaims(token) is not { } claims || !config.Issuers.Contains(claims.FindText("iss")))
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        return !AudiencesOf(claims).Any(audiences.Contains) ? $"token audiences [{Quoted(AudiencesOf(claims))}] is invalid for the target audiences [{Quoted(audiences)}]"
+            : now >= Number(claims, "exp") ? "service account token has expired"
+            : now < Number(claims, "nbf") ? "service account token is not valid yet"
+            : now < Number(claims, "iat") ? "service account token is issued in the future"
+            : "service account token has been invalidated";
+    }
 
     public static string UserName(string @namespace, string account) => $"system:serviceaccount:{@namespace}:{account}";
 
@@ -107,6 +120,8 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
     }
 
     private static List<string> AudiencesOf(JsonObject claims) => claims["aud"] is JsonArray list ? [.. list.Items.OfType<JsonText>().Select(static text => text.Value)] : [];
+
+    private static string Quoted(IEnumerable<string> texts) => string.Join(' ', texts.Select(static text => $"\"{text}\""));
 
     private static long Number(JsonObject claims, string name) => (claims[name] as JsonNumber)?.WholeValue ?? 0;
 

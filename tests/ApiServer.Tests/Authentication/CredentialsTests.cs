@@ -115,6 +115,18 @@ public sealed class CredentialsTests
         };
 
         Assert.Equal(code, (await Bearer(server, token).AskAsync("/version")).Code);
+        var review = (await server.Admin.PostAsync("/apis/authentication.k8s.io/v1/tokenreviews", $$$"""{"spec":{"token":"{{{token}}}"} }""")).Json["status"]!;
+        Assert.Equal(
+            kind switch
+            {
+                "good" => null,
+                "expired" or "endless" => "[invalid bearer token, service account token has expired]",
+                "early" => "[invalid bearer token, service account token is not valid yet]",
+                "future" => "[invalid bearer token, service account token is issued in the future]",
+                "audience" => $"[invalid bearer token, token audiences [\"vault\"] is invalid for the target audiences [\"{Issuer}\"]]",
+                _ => "invalid bearer token",
+            },
+            (string?)review["error"]);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class TokenTests
         Assert.Equal("invalid bearer token", (string)(await ReviewAsync(server, token[..^8] + "AAAAAAAA", "vault"))["error"]!);
 
         await server.Admin.RemoveAsync("/api/v1/namespaces/default/pods/p", """{"gracePeriodSeconds":0}""");
-        Assert.Null((await ReviewAsync(server, token, "vault"))["authenticated"]);
+        Assert.Equal("[invalid bearer token, service account token has been invalidated]", (string)(await ReviewAsync(server, token, "vault"))["error"]!);
     }
 
     [Theory]
