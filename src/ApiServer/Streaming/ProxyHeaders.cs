@@ -14,12 +14,12 @@ internal sealed class ProxyHeaders
     private static readonly string[] OfConnectionOrCaller =
     [
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect",
-        "Host", "Content-Length", "Authorization", "Cookie",
+        "Host", "Content-Length", "Authorization",
     ];
 
     private static readonly HashSet<string> WithheldFromClient = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Set-Cookie", "Alt-Svc", "Location",
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Alt-Svc", "Location",
     };
 
     private static readonly string[] PrefixesWithheldFromClient = ["Access-Control-"];
@@ -56,14 +56,16 @@ internal sealed class ProxyHeaders
         }
     }
 
+    /// <param name="prefix">The path here below which the proxied server lies.</param>
     /// <param name="locate">What a <c>Location</c> becomes.</param>
-    public static void Pass(HttpResponseMessage from, IHeaderDictionary to, Func<string, string> locate)
+    public static void Pass(HttpResponseMessage from, IHeaderDictionary to, string prefix, Func<string, string> locate)
     {
         foreach (var (name, values) in Of(from.Headers).Concat(Of(from.Content.Headers)))
         {
             if (!WithheldFromClient.Contains(name) && !Array.Exists(PrefixesWithheldFromClient, prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             {
-                to[name] = values.Select(Printable).ToArray();
+                var passed = name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) ? values.Select(cookie => ProxyCookies.Confine(cookie, prefix)) : values;
+                to[name] = passed.Select(Printable).ToArray();
             }
         }
 

@@ -81,7 +81,7 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         }
 
         http.Response.StatusCode = (int)answer.StatusCode;
-        ProxyHeaders.Pass(answer, http.Response.Headers, location => ProxyPath.Locate(location, prefix, backend.Authority, http.Request.Host.Value ?? ""));
+        ProxyHeaders.Pass(answer, http.Response.Headers, prefix, location => ProxyPath.Locate(location, prefix, backend.Authority, http.Request.Host.Value ?? ""));
         await using var body = await answer.Content.ReadAsStreamAsync(request.Aborted);
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
         {

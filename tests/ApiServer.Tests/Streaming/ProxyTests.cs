@@ -45,14 +45,14 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
     public async Task A_redirect_is_the_clients_to_follow()
     {
         await using var elsewhere = new FakePod(Ok);
-        await using var pod = new FakePod("HTTP/1.1 302 Found\r\nLocation: /login?next=%2F\r\nSet-Cookie: a=b\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        await using var pod = new FakePod("HTTP/1.1 302 Found\r\nLocation: /login?next=%2F\r\nSet-Cookie: a=b; Path=/; HttpOnly; domain=x\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         await using var leading = new FakePod($"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://{FakePod.Address}:{elsewhere.Port}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         var (root, other) = (await RegisterAsync(pod), await RegisterAsync(leading));
 
         var answer = await RawAsync("GET", root + "/services/s/proxy/");
         Assert.StartsWith("HTTP/1.1 302 ", answer);
         Assert.Contains($"Location: {root}/services/s/proxy/login?next=%2F\r\n", answer);
-        Assert.DoesNotContain("Set-Cookie", answer);
+        Assert.Contains($"Set-Cookie: a=b; Path={root}/services/s/proxy/; HttpOnly\r\n", answer);
         Assert.DoesNotContain("Access-Control", answer);
         Assert.Contains($"Location: http://{FakePod.Address}:{elsewhere.Port}/x\r\n", await RawAsync("GET", other + "/pods/p:" + leading.Port + "/proxy/"));
         Assert.Empty(await HeardAsync(elsewhere));
@@ -66,7 +66,6 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
         var root = await RegisterAsync(pod);
 
         await RawAsync("GET", root + "/services/s/proxy/", """
-            Cookie: session=secret
             Impersonate-User: secret
             Impersonate-Group: system:masters
             Impersonate-Uid: secret
@@ -148,7 +147,7 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
         var root = await RegisterAsync(pod);
         await using (var client = await StreamingTests.ConnectAsync(shared.Server))
         {
-            await StreamingTests.SayAsync(client, $"GET {root}/services/s/proxy/socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: y\r\nCookie: secret\r\n\r\n");
+            await StreamingTests.SayAsync(client, $"GET {root}/services/s/proxy/socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: y\r\nAuthorization: secret\r\n\r\n");
             var head = await FakeKubelet.HeadAsync(client, Ct);
             Assert.StartsWith("HTTP/1.1 101 ", head);
             Assert.Contains("Upgrade: websocket\r\n", head);
