@@ -94,9 +94,9 @@ internal sealed partial class HookCaller(WebhookClients clients, WebhookMetrics 
             using var use = clients.Take(hook.Target);
             return HookAnswer.Read(await use.Client.PostAsync(url, body, either.Token), hook.ReviewVersion, uid, hook.IsMutating);
         }
-        catch (OperationCanceledException e) when (over.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            throw isLast ? HookStatus.TookTooLong().AsException(e) : HookFailure.Of($"Post {GoText.Quote(url)}: context deadline exceeded", e);
+            throw isLast && over.IsCancellationRequested ? HookStatus.TookTooLong().AsException(e) : HookFailure.Of($"Post {GoText.Quote(url)}: context deadline exceeded", e);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class HookStatus
         var refusal = $"admission webhook {GoText.Quote(webhook)} denied the request";
         return result with
         {
-            Code = result.Code < 400 ? 400 : result.Code,
+            Code = result.Code switch { < 400 => 400, > 599 => 500, _ => result.Code },
             StatusValue = result.StatusValue is "" or "Success" ? "Failure" : result.StatusValue,
             Message = result.Message.Length > 0 ? $"{refusal}: {result.Message}"
                 : result.Reason.Length > 0 ? $"{refusal}: {result.Reason}"

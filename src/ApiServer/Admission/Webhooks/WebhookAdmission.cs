@@ -89,20 +89,23 @@ internal sealed class WebhookAdmission(
             await policies.ValidateAsync(request, ct);
         }
 
-        List<Task>? calls = null;
+        List<Func<Task>>? wanted = null;
         for (var i = 0; i < hooks.Length; i++)
         {
             if (await matcher.MatchAsync(hooks[i], request, ct) is { } version)
             {
-                (calls ??= []).Add(caller.AskAsync(hooks[i], version, request, request.Json(version), request.OldJson(version), $"round_0_index_{i}", ct));
+                // Written here: what is written once is not for several threads to find missing.
+                var (hook, json, oldJson, place) = (hooks[i], request.Json(version), request.OldJson(version), $"round_0_index_{i}");
+                (wanted ??= []).Add(() => caller.AskAsync(hook, version, request, json, oldJson, place, ct));
             }
         }
 
-        if (calls is null)
+        if (wanted is null)
         {
             return;
         }
 
+        List<Task> calls = [.. wanted.Select(static ask => ask())];
         await Task.WhenAll(calls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var call in calls)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -138,6 +139,50 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
         await hook.ConfigureAsync("Validating", "trust", hook.Hook("down.example.com", space, "configmaps", more: Config("127.0.0.1", "Z2FyYmFnZQ==")));
         Assert.Equal(Failed + "could not get REST client: unable to load root certificates: unable to parse bytes as PEM block", (await CreateAsync(space)).Message);
         Assert.Empty(hook.Asked);
+    }
+
+    [Fact]
+    public async Task A_certificate_may_be_its_own_authority()
+    {
+        var space = await shared.NamespaceAsync();
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=hook", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var made = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+        using var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+        using var authority = new TestAuthority("unused");
+        await using var hook = await HookServer.StartAsync(Admin, authority, certificate, IPAddress.Loopback);
+        var pem = Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
+        await hook.ConfigureAsync("Validating", "own", hook.Hook("own.example.com", space, "configmaps", more: $"\"clientConfig\":{{\"url\":\"{hook.Url}/\",\"caBundle\":\"{pem}\"}}"));
+
+        Assert.Equal(201, (await CreateAsync(space)).Code);
+        Assert.Single(hook.Asked);
+    }
+
+    [Fact]
+    public async Task Connections_are_used_again()
+    {
+        var space = await shared.NamespaceAsync();
+        await using var hook = await HookServer.StartAsync(Admin);
+        var connections = new HashSet<string>();
+        hook.Raw = async (http, review) =>
+        {
+            connections.Add(http.Connection.Id);
+            await http.Response.WriteAsync($$$"""{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","response":{"uid":"{{{review["request"]!["uid"]}}}","allowed":true}}""");
+        };
+        await hook.ConfigureAsync("Mutating", "reused", hook.Hook("a.example.com", space, "configmaps"));
+        await hook.ConfigureAsync("Validating", "reused", hook.Hook("b.example.com", space, "configmaps"));
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(201, (await CreateAsync(space)).Code);
+        }
+
+        Assert.Equal(10, hook.Asked.Count);
+        Assert.Single(connections);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class ValidatingWebhookTests(SharedServer shared) : IClassFixture<
     [InlineData("""{"message":"no cats"}""", 400, "", "admission webhook \"no.example.com\" denied the request: no cats")]
     [InlineData("""{"message":"no cats","code":403,"reason":"Forbidden"}""", 403, "Forbidden", "admission webhook \"no.example.com\" denied the request: no cats")]
     [InlineData("""{"reason":"Invalid","code":200,"status":"Success"}""", 400, "Invalid", "admission webhook \"no.example.com\" denied the request: Invalid")]
+    [InlineData("""{"message":"loud","code":100000}""", 500, "", "admission webhook \"no.example.com\" denied the request: loud")]
     [InlineData("{}", 400, "", "admission webhook \"no.example.com\" denied the request without explanation")]
     [InlineData("null", 400, "", "admission webhook \"no.example.com\" denied the request without explanation")]
     public async Task A_refusal_is_told_in_the_webhooks_words(string status, int code, string reason, string message)
