@@ -29,7 +29,7 @@ internal static class WholeRun
         await using var server = await ApiServerHost.StartAsync(
             new ApiServerConfig
             {
-                Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
+                Admission = new AdmissionConfig { Disabled = ["ServiceAccount", "TaintNodesByCondition"] }, // Nobody makes accounts here, nor sees that nodes are ready.
                 BindAddress = IPAddress.Loopback,
                 Port = 0,
                 ServerCertificate = () => shown,

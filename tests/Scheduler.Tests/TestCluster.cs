@@ -34,7 +34,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var certificate = SslStreamCertificateContext.Create(cluster.certificate, null, offline: true);
         var config = new ApiServerConfig
         {
-            Admission = new AdmissionConfig { Disabled = ["ServiceAccount"] }, // Nobody makes accounts here.
+            Admission = new AdmissionConfig { Disabled = ["ServiceAccount", "TaintNodesByCondition"] }, // Nobody makes accounts here, nor sees that nodes are ready.
             BindAddress = IPAddress.Loopback,
             Port = 0,
             ServerCertificate = () => certificate,
