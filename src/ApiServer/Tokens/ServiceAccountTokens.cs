@@ -15,8 +15,8 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
 {
     private const string Private = "kubernetes.io";
 
-    // Who is being deleted may still finish something, and clocks differ a little. Upstream's leeway.
-    private static readonly TimeSpan DeletionLeeway = TimeSpan.FromMinutes(1);
+    // Who is being deleted may still finish something, and clocks of servers differ a little. Upstream's leeway; of ends we allow none.
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     public string Issuer { get; } = config.Issuers[0];
 
@@ -71,8 +71,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
             return null;
         }
 
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        if (now >= Number(claims, "exp") || now < Number(claims, "nbf") || now < Number(claims, "iat"))
+        if (TimeProblem(claims) is not null)
         {
             ring.Current.Forget(token);
             return null;
@@ -90,12 +89,9 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
             return null;
         }
 
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        return !AudiencesOf(claims).Any(audiences.Contains) ? $"token audiences [{Quoted(AudiencesOf(claims))}] is invalid for the target audiences [{Quoted(audiences)}]"
-            : now >= Number(claims, "exp") ? "service account token has expired"
-            : now < Number(claims, "nbf") ? "service account token is not valid yet"
-            : now < Number(claims, "iat") ? "service account token is issued in the future"
-            : "service account token has been invalidated";
+        return AudiencesOf(claims).Any(audiences.Contains)
+            ? TimeProblem(claims) ?? "service account token has been invalidated"
+            : $"token audiences [{Quoted(AudiencesOf(claims))}] is invalid for the target audiences [{Quoted(audiences)}]";
     }
 
     public static string UserName(string @namespace, string account) => $"system:serviceaccount:{@namespace}:{account}";
@@ -120,6 +116,16 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
     }
 
     private static List<string> AudiencesOf(JsonObject claims) => claims["aud"] is JsonArray list ? [.. list.Items.OfType<JsonText>().Select(static text => text.Value)] : [];
+
+    private string? TimeProblem(JsonObject claims)
+    {
+        var now = time.GetUtcNow();
+        var soon = (now + Leeway).ToUnixTimeSeconds();
+        return now.ToUnixTimeSeconds() >= Number(claims, "exp") ? "service account token has expired"
+            : soon < Number(claims, "nbf") ? "service account token is not valid yet"
+            : soon < Number(claims, "iat") ? "service account token is issued in the future"
+            : null;
+    }
 
     private static string Quoted(IEnumerable<string> texts) => string.Join(' ', texts.Select(static text => $"\"{text}\""));
 
@@ -193,7 +199,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
     {
         var kind = catalog.Get<T>();
         var found = kind.Objects.Current.Objects.Find(kind.Key(@namespace, reference.FindText("name") ?? ""));
-        return found is not null && found.Value.Metadata.UID == reference.FindText("uid") && !(found.Value.Metadata.DeletionTimestamp < time.GetUtcNow() - DeletionLeeway);
+        return found is not null && found.Value.Metadata.UID == reference.FindText("uid") && !(found.Value.Metadata.DeletionTimestamp < time.GetUtcNow() - Leeway);
     }
 }
 

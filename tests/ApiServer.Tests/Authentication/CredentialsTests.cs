@@ -66,6 +66,7 @@ public sealed class CredentialsTests
     [InlineData("hmac", 401)]
     [InlineData("endless", 401)]
     [InlineData("future", 401)]
+    [InlineData("skewed", 200)]
     [InlineData("hmacOfKey", 401)]
     [InlineData("keyPath", 401)]
     [InlineData("ownKey", 401)]
@@ -80,7 +81,7 @@ public sealed class CredentialsTests
         var account = (await server.Admin.PostAsync("/api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"robot"}}""")).Json;
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var claims = Claims((string)account["metadata"]!["uid"]!, kind == "issuer" ? "https://evil.example.com" : Issuer, kind == "audience" ? "vault" : Issuer);
-        claims.Set("nbf", new JsonNumber(kind == "early" ? now + 600 : now - 600));
+        claims.Set("nbf", new JsonNumber(kind == "early" ? now + 600 : kind == "skewed" ? now + 30 : now - 600));
         if (kind != "endless")
         {
             claims.Set("exp", new JsonNumber(kind == "expired" ? now - 1 : now + 600));
@@ -119,7 +120,7 @@ public sealed class CredentialsTests
         Assert.Equal(
             kind switch
             {
-                "good" => null,
+                "good" or "skewed" => null,
                 "expired" or "endless" => "[invalid bearer token, service account token has expired]",
                 "early" => "[invalid bearer token, service account token is not valid yet]",
                 "future" => "[invalid bearer token, service account token is issued in the future]",
