@@ -90,7 +90,14 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
             return;
         }
 
-        await body.CopyToAsync(http.Response.Body, request.Aborted);
+        try
+        {
+            await body.CopyToAsync(http.Response.Body, request.Aborted);
+        }
+        catch (IOException)
+        {
+            http.Abort(); // One side went away in the middle: what was said until then must not look whole.
+        }
     }
 
     private static bool IsAgreed(HttpRequestMessage message, HttpResponseMessage answer) =>

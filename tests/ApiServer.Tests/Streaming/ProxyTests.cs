@@ -140,6 +140,18 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
         Assert.StartsWith("HTTP/1.1 503 ", await RawAsync("GET", root + "/services/s/proxy/", "Connection: Upgrade\nUpgrade: websocket"));
     }
 
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\nhalf")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    public async Task An_answer_that_breaks_off_does_not_look_whole(string answer)
+    {
+        await using var pod = new FakePod("HTTP/1.1 200 OK\r\n" + answer);
+        var root = await RegisterAsync(pod);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => shared.Admin.AskAsync(root + "/services/s/proxy/"));
+    }
+
     [Fact]
     public async Task A_backend_that_agrees_to_an_upgrade_is_joined_to_the_client()
     {
