@@ -198,6 +198,34 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public void Servers_that_change_behind_a_link_are_seen()
+    {
+        var folder = Directory.CreateTempSubdirectory("dns-servers-");
+        try
+        {
+            var (file, link) = (Path.Combine(folder.FullName, "stub"), Path.Combine(folder.FullName, "resolv.conf"));
+            var time = new FakeTime();
+            File.WriteAllText(file, "nameserver 192.0.2.1\n");
+            File.CreateSymbolicLink(link, file);
+            var servers = new HostServers(link, IPAddress.Loopback, time);
+            Assert.Equal("192.0.2.1:53", servers.Current.Single().ToString());
+
+            File.WriteAllText(file, "nameserver 192.0.2.2\n");
+            File.SetLastWriteTimeUtc(file, new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Equal("192.0.2.2:53", servers.Current.Single().ToString());
+
+            File.Delete(file);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Single(servers.Current); // What was known goes on being right.
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_memory_of_answers_is_bounded_and_keeps_what_is_asked_for()
     {
         var cache = new AnswerCache(3, new FakeTime());

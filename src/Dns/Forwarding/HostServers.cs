@@ -52,13 +52,14 @@ internal sealed class HostServers(string path, IPAddress own, TimeProvider time)
     {
         try
         {
-            var file = new FileInfo(path);
+            // Often a link, whose own date never changes.
+            var file = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
             if (!file.Exists || file.LastWriteTimeUtc == writtenAt || file.Length > BytesMax)
             {
                 return;
             }
 
-            servers = Parse(File.ReadAllText(path), own);
+            servers = Parse(File.ReadAllText(file.FullName), own);
             writtenAt = file.LastWriteTimeUtc;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -55,7 +55,11 @@ internal sealed class Responder(Zone zone, ZoneAnswers answers, Forwarder forwar
 
         if (query.Type == RecordType.ANY)
         {
-            writer.Data(Section.Answer, query.Name, RecordType.HINFO, AnyTimeToLive, "\u0007RFC8482\0"u8);
+            if (result.Alias is null)
+            {
+                writer.Data(Section.Answer, query.Name, RecordType.HINFO, AnyTimeToLive, "\u0007RFC8482\0"u8);
+            }
+
             return Finish(ref writer, ResponseCode.NoError);
         }
 
