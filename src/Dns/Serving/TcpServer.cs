@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
 
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<Task, bool> connections = new();
+    private readonly UnderWay connections = new();
     private readonly Dictionary<IPAddress, int> counts = [];
     private readonly Lock counting = new();
 
@@ -33,7 +32,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
         }
         finally
         {
-            await Task.WhenAll(connections.Keys);
+            await connections.EndAsync();
         }
     }
 
@@ -46,9 +45,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
             return;
         }
 
-        var task = ServeAsync(connection, client.Address, ct);
-        connections[task] = true;
-        task.ContinueWith((done, all) => ((ConcurrentDictionary<Task, bool>)all!).TryRemove(done, out _), connections, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        connections.Add(ServeAsync(connection, client.Address, ct));
     }
 
     private async Task ServeAsync(Socket connection, IPAddress client, CancellationToken ct)

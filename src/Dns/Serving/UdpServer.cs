@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -22,14 +21,14 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
     // The kernel gives each datagram to one of them.
     private static readonly int Threads = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    private readonly ConcurrentDictionary<Task, bool> waiting = new();
+    private readonly UnderWay waiting = new();
 
     public async Task RunAsync(CancellationToken ct)
     {
         using var end = ct.Register(socket.Dispose); // Wakes who waits in it.
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ =>
             Task.Factory.StartNew(() => Loop(ct), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        await Task.WhenAll(waiting.Keys);
+        await waiting.EndAsync();
         ct.ThrowIfCancellationRequested();
     }
 
@@ -74,9 +73,7 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
             return;
         }
 
-        var task = CompleteAsync(later, client);
-        waiting[task] = true;
-        task.ContinueWith((done, all) => ((ConcurrentDictionary<Task, bool>)all!).TryRemove(done, out _), waiting, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        waiting.Add(CompleteAsync(later, client));
     }
 
     private async Task CompleteAsync(Waiting later, SocketAddress client)
