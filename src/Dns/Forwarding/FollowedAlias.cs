@@ -26,13 +26,18 @@ internal static class FollowedAlias
             {
                 writer.Name(Section.Answer, owner[..length], RecordType.CNAME, left, target[..targetLength]);
             }
-            else if (record.Type == type && HasNoNames(type))
+            else if (record.Type == type && IsWhole(type, record.DataLength))
             {
                 writer.Data(Section.Answer, owner[..length], type, left, message.Slice(record.DataAt, record.DataLength));
             }
         }
     }
 
-    // Names in data may point to elsewhere in the message that they came in.
-    private static bool HasNoNames(ushort type) => type is RecordType.A or RecordType.AAAA or RecordType.TXT;
+    // Other types may have names in their data, which may point to elsewhere in the message that they came in.
+    private static bool IsWhole(ushort type, int length) => type switch
+    {
+        RecordType.A => length == 4,
+        RecordType.AAAA => length == 16,
+        _ => type == RecordType.TXT && length > 0,
+    };
 }
