@@ -48,6 +48,21 @@ public sealed class WebhookTests
         Assert.Equal(200, (await Client(server, "ann").AskAsync("/version")).Code);
     }
 
+    [Fact]
+    public async Task A_server_that_stumbles_is_asked_again()
+    {
+        using var authority = new TestAuthority("webhook-ca");
+        await using var hook = await JsonListener.StartAsync(authority, (self, http) =>
+        {
+            http.Response.StatusCode = self.Requests < 3 ? 503 : 200;
+            return http.Response.WriteAsync(self.Requests < 3 ? "later" : """{"status":{"allowed":true}}""");
+        });
+        await using var server = await StartAsync(hook, authority, ["RBAC", "Webhook"]);
+
+        Assert.Equal(200, (await Client(server, "ann").AskAsync("/api/v1/pods")).Code);
+        Assert.Equal(3, hook.Requests);
+    }
+
     /// <summary>The time that others take to decide about an object is enough for its namespace to go.</summary>
     [Fact]
     public async Task Nothing_comes_into_a_namespace_that_went_while_it_was_decided_about()

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Authorization.V1;
 using Navarch.Api.Json;
@@ -9,11 +11,16 @@ using UserInfo = Navarch.ApiServer.Registry.UserInfo;
 
 namespace Navarch.ApiServer.Authorization;
 
-/// <summary>Asks another server, by a SubjectAccessReview. Who cannot be asked has no opinion.</summary>
+/// <summary>
+/// Asks another server, by a SubjectAccessReview, and once more where it stumbled. Who cannot be asked has no opinion.
+/// </summary>
 internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
 {
     private const int AnswersMax = 8_192;
     private const int BytesMax = 1 << 20;
+    private const int TriesMax = 4;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly AuthorizationWebhookConfig config;
@@ -40,7 +47,7 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     {
         var question = Question(user, request);
         var body = ApiJson.ToUtf8(question);
-        var key = Convert.ToBase64String(body); // The whole question: an answer to any other is none to this one.
+        var key = Convert.ToHexString(SHA256.HashData(body)); // Of the whole question: an answer to any other is none to this one.
         return answers.TryGetValue(key, out var known) && time.GetUtcNow() < known.Until ? new(known.Decision) : new(AskAsync(key, body, ct));
     }
 
@@ -76,11 +83,7 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     {
         try
         {
-            using var content = new ByteArrayContent(body);
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await http.PostAsync(config.Client.Server, content, ct);
-            answer.EnsureSuccessStatusCode();
-            var status = ApiJson.Parse<SubjectAccessReview>(await answer.Content.ReadAsByteArrayAsync(ct)).Status;
+            var status = ApiJson.Parse<SubjectAccessReview>(await PostAsync(body, ct)).Status;
             var decision = status switch
             {
                 { Allowed: true, Denied: true } => throw new InvalidDataException("the answer both allows and denies"),
@@ -102,6 +105,30 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
             return Decision.NoOpinion;
         }
     }
+
+    private async Task<byte[]> PostAsync(byte[] body, CancellationToken ct)
+    {
+        var backoff = new Backoff(FirstDelay, LastDelay, new Random());
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                using var content = new ByteArrayContent(body);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                using var answer = await http.PostAsync(config.Client.Server, content, ct);
+                answer.EnsureSuccessStatusCode();
+                return await answer.Content.ReadAsByteArrayAsync(ct);
+            }
+            catch (HttpRequestException e) when (tries < TriesMax && MayPass(e))
+            {
+                await Task.Delay(backoff.Next(), time, ct);
+            }
+        }
+    }
+
+    // A connection that broke, a server that is busy or being replaced. Not one that takes its time: nobody waits for that twice.
+    private static bool MayPass(HttpRequestException e) =>
+        e.StatusCode is null or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     [LoggerMessage(LogLevel.Warning, "the authorization webhook {Server} gave no answer")]
     private partial void LogFailed(Uri server, Exception cause);
