@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Navarch.Api;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Certificates;
 
@@ -54,7 +55,10 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
         }
 
         return subject.CommonName.Length == 0 ? Holder.Nobody : new Holder(
-            new UserInfo(subject.CommonName, [.. subject.Organizations, "system:authenticated"]),
+            new UserInfo(subject.CommonName, [.. subject.Organizations, "system:authenticated"])
+            {
+                Extra = Map<IReadOnlyList<string>>.Empty.With(UserInfo.CredentialId, [$"X509SHA256={certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()}"]),
+            },
             new DateTimeOffset(certificate.NotBefore.ToUniversalTime()),
             new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
     }

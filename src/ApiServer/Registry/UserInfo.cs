@@ -5,6 +5,9 @@ namespace Navarch.ApiServer.Registry;
 /// <summary>Who makes a request, as the authenticator found.</summary>
 public sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
 {
+    /// <summary>What <see cref="Extra"/> calls the one certificate or token that was shown.</summary>
+    public const string CredentialId = "authentication.kubernetes.io/credential-id";
+
     public string Uid { get; init; } = "";
 
     /// <summary>What else the credentials say, by name.</summary>

@@ -151,7 +151,7 @@ internal sealed class ServiceAccountTokens(ServiceAccountTokenConfig config, Tok
             return null;
         }
 
-        var extra = new List<KeyValuePair<string, IReadOnlyList<string>>> { new("authentication.kubernetes.io/credential-id", [CredentialId(claims.FindText("jti"))]) };
+        var extra = new List<KeyValuePair<string, IReadOnlyList<string>>> { new(UserInfo.CredentialId, [CredentialId(claims.FindText("jti"))]) };
         if (about["pod"] is JsonObject pod)
         {
             if (!Exists<Pod>(@namespace, pod))

@@ -229,6 +229,17 @@ public sealed class CredentialsTests
         Assert.Equal(403, (await With(server.ClientOf(server.Authority.Client("eve")), headers).AskAsync("/api/v1/nodes")).Code);
     }
 
+    [Fact]
+    public async Task It_is_told_which_certificate_was_shown()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var certificate = server.Authority.Client("ann", "dev");
+
+        var who = await WhoAsync(server.ClientOf(certificate));
+
+        Assert.Equal($"X509SHA256={Convert.ToHexStringLower(certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256))}", (string)who["extra"]!["authentication.kubernetes.io/credential-id"]![0]!);
+    }
+
     [Theory]
     [InlineData(SslProtocols.Tls12, true)]
     [InlineData(SslProtocols.Tls13, true)]
