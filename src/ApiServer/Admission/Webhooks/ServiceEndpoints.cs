@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
 using Navarch.ApiServer.Registry;
@@ -13,17 +11,6 @@ namespace Navarch.ApiServer.Admission.Webhooks;
 internal sealed class ServiceEndpoints(Kind services, Kind slices, Random random)
 {
     private const string ServiceNameLabel = "kubernetes.io/service-name";
-
-    /// <summary>
-    /// Who may write a Service or its endpoints must not make the server speak to its own machine, nor to what is on its link
-    /// only, where clouds keep their metadata.
-    /// </summary>
-    public static bool MayBeAsked(IPAddress address)
-    {
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.IPv6Any) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast
-            && !(address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [0, ..] or [169, 254, _, _] or [>= 224, ..]);
-    }
 
     /// <returns>An address, or the name outside of the cluster that the service stands for.</returns>
     /// <exception cref="UnreachableException">Nobody is there.</exception>

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Navarch.ApiServer.Streaming;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Admission.Webhooks;
@@ -156,8 +157,9 @@ internal sealed class WebhookClient : IDisposable
             throw new UnreachableException($"dial tcp: lookup {host}: {(e.SocketErrorCode == SocketError.HostNotFound ? "no such host" : e.Message)}", e);
         }
 
-        // Looked at where it is used: what a name means may change from one moment to the next.
-        if (services is not null && Array.Find(addresses, static address => !ServiceEndpoints.MayBeAsked(address)) is { } forbidden)
+        // Who may write a Service must not choose whom the server speaks to. Looked at where it is used: what a name means may
+        // change from one moment to the next.
+        if (services is not null && Array.Find(addresses, static address => !ReachableAddresses.Contains(address)) is { } forbidden)
         {
             throw new UnreachableException($"dial tcp {new IPEndPoint(forbidden, port)}: the address is not one that a service may have");
         }

@@ -247,22 +247,6 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
     }
 
     [Theory]
-    [InlineData("127.0.0.1", false)]
-    [InlineData("127.9.9.9", false)]
-    [InlineData("::1", false)]
-    [InlineData("::ffff:127.0.0.1", false)]
-    [InlineData("169.254.169.254", false)]
-    [InlineData("::ffff:169.254.169.254", false)]
-    [InlineData("fe80::1", false)]
-    [InlineData("0.0.0.0", false)]
-    [InlineData("::", false)]
-    [InlineData("224.0.0.1", false)]
-    [InlineData("10.244.0.5", true)]
-    [InlineData("fd00::5", true)]
-    public void Addresses_of_the_machine_and_its_link_are_none_that_a_service_may_have(string address, bool may) =>
-        Assert.Equal(may, ApiServer.Admission.Webhooks.ServiceEndpoints.MayBeAsked(IPAddress.Parse(address)));
-
-    [Theory]
     [InlineData("http://127.0.0.1/", "'https' is the only allowed URL scheme")]
     [InlineData("https://a:b@127.0.0.1/", "user information is not permitted in the URL")]
     [InlineData("https://127.0.0.1/?a=b", "query parameters are not permitted in the URL")]
