@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
@@ -21,16 +20,15 @@ public static class ProxyProcess
         var scope = ListQuery.All with { LabelSelector = ServicesOfThisProxy };
         var services = new Informer<Service>(client, scope, time, logs.CreateLogger<Informer<Service>>());
         var slices = new Informer<EndpointSlice>(client, scope, time, logs.CreateLogger<Informer<EndpointSlice>>());
-        var nodes = new Informer<Node>(
-            client, ListQuery.All with { FieldSelector = $"metadata.name={config.NodeName}" }, time, logs.CreateLogger<Informer<Node>>());
+        var itself = ListQuery.All with { FieldSelector = $"metadata.name={config.NodeName}" };
+        var nodes = config.NodePods is null ? new Informer<Node>(client, itself, time, logs.CreateLogger<Informer<Node>>()) : null;
         using var socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, config.NetworkNamespacePath);
-        var proxy = new ServiceProxy(config, services, slices, socket, time, logs.CreateLogger<ServiceProxy>());
+        var proxy = new ServiceProxy(config, services, slices, nodes, socket, time, logs.CreateLogger<ServiceProxy>());
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         List<Task> parts = [services.RunAsync(stop.Token), slices.RunAsync(stop.Token), proxy.RunAsync(stop.Token)];
-        if (config.NodePods is null)
+        if (nodes is not null)
         {
-            nodes.Subscribe((before, after) => FollowNode(proxy, before, after));
             parts.Add(nodes.RunAsync(stop.Token));
         }
         await Task.WhenAny(parts); // None ends before the others, but by a bug, which is then thrown.
@@ -43,14 +41,5 @@ public static class ProxyProcess
     {
         using var socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, config.NetworkNamespacePath);
         new ProxyTable(new ProxyTableConfig(config.TableName), socket).Delete();
-    }
-
-    private static void FollowNode(ServiceProxy proxy, Node? before, Node? after)
-    {
-        if (after is not null && after.Spec.PodCIDR != (before?.Spec.PodCIDR ?? "")
-            && IPNetwork.TryParse(after.Spec.PodCIDR, out var pods))
-        {
-            proxy.SetNodePods(pods);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Discovery.V1;
@@ -15,21 +16,27 @@ internal sealed class ServiceProxy
     private readonly ProxyConfig config;
     private readonly Informer<Service> services;
     private readonly Informer<EndpointSlice> slices;
+    private readonly Informer<Node>? nodes;
     private readonly NodeView node;
     private readonly RuleLoop loop;
 
+    /// <param name="nodes">Tells the addresses of this node's pods; null when they are configured.</param>
     public ServiceProxy(
-        ProxyConfig config, Informer<Service> services, Informer<EndpointSlice> slices, NetlinkSocket socket, TimeProvider time, ILogger log)
+        ProxyConfig config,
+        Informer<Service> services,
+        Informer<EndpointSlice> slices,
+        Informer<Node>? nodes,
+        NetlinkSocket socket,
+        TimeProvider time,
+        ILogger log)
     {
         this.config = config;
         this.services = services;
         this.slices = slices;
+        this.nodes = nodes;
         node = new NodeView(config.NodeName);
         loop = new RuleLoop(TableConfig(config.NodePods), ClaimOf, socket, time, log);
     }
-
-    /// <summary>Which addresses are this node's pods has become known, or another.</summary>
-    public void SetNodePods(System.Net.IPNetwork pods) => loop.Reconfigure(TableConfig(pods));
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -42,7 +49,22 @@ internal sealed class ServiceProxy
         });
         await services.WaitForSyncAsync(ct);
         await slices.WaitForSyncAsync(ct);
+        if (nodes is not null)
+        {
+            // First: until the pods of the node are known, every packet of theirs is taken for a stranger's and masqueraded.
+            nodes.Subscribe(FollowNode);
+            await nodes.WaitForSyncAsync(ct);
+        }
+
         await loop.RunAsync(ct);
+    }
+
+    private void FollowNode(Node? before, Node? after)
+    {
+        if (after is not null && after.Spec.PodCIDR != (before?.Spec.PodCIDR ?? "") && IPNetwork.TryParse(after.Spec.PodCIDR, out var pods))
+        {
+            loop.Reconfigure(TableConfig(pods));
+        }
     }
 
     private Claim? ClaimOf(NamespacedName key)
@@ -69,7 +91,7 @@ internal sealed class ServiceProxy
             ? new NamespacedName(slice.Metadata.Namespace, name)
             : null;
 
-    private ProxyTableConfig TableConfig(System.Net.IPNetwork? pods) => new(config.TableName)
+    private ProxyTableConfig TableConfig(IPNetwork? pods) => new(config.TableName)
     {
         NodePods = pods,
         NodePortAddresses = config.NodePortAddresses,

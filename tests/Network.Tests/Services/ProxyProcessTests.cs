@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.Client;
+using Navarch.Machinery.Errors;
 using Navarch.Network.Services;
 using Navarch.Network.Tests.Kernel;
 using Navarch.Testing;
@@ -23,6 +25,7 @@ public sealed class ProxyProcessTests
             Spec = NodeSpec.Empty with { PodCIDR = "10.244.0.0/24" },
         };
         var cluster = new FakeCluster(TimeProvider.System).With(here, A.Service(), A.Slice("10.244.0.3"));
+        RefuseTheFirstListOfNodes(cluster); // Its pods are masqueraded at no time, also where they become known last.
         using var stop = new CancellationTokenSource();
         var config = new ProxyConfig { NodeName = "here", TableName = "navarch-test", NetworkNamespacePath = node.Node };
         var running = ProxyProcess.RunAsync(config, cluster, NullLoggerFactory.Instance, TimeProvider.System, stop.Token);
@@ -45,6 +48,18 @@ public sealed class ProxyProcessTests
         Assert.Equal("pod2", (await node.AskTcpAsync(node.Pod(1), "10.96.0.11", 80)).Server); // The rules stay.
         ProxyProcess.Remove(config);
         Assert.Equal("", await node.InNodeAsync("nft list ruleset"));
+    }
+
+    private static void RefuseTheFirstListOfNodes(FakeCluster cluster)
+    {
+        var asked = 0;
+        cluster.Interceptor = (verb, kind, _) =>
+        {
+            if (verb == "list" && kind == Node.ResourceType && asked++ == 0)
+            {
+                throw new ApiException(StatusErrors.ServiceUnavailable("not yet"));
+            }
+        };
     }
 
     private static Task SetEndpointsAsync(FakeCluster cluster, params string[] endpoints) =>
