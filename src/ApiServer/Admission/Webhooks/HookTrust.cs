@@ -41,9 +41,11 @@ internal sealed class HookTrust
             TargetHost = host,
             RemoteCertificateValidationCallback = (_, certificate, chain, problems) => Check(host, certificate as X509Certificate2, chain, problems),
         };
+        // A stranger's certificate names addresses to fetch from.
+        options.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (authorities is not null)
         {
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 

@@ -30,7 +30,7 @@ internal sealed partial class IssuerKeys : IDisposable
         var tls = new SslClientAuthenticationOptions();
         if (config.Authorities is { } authorities)
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
