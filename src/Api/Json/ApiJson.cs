@@ -14,6 +14,19 @@ public static class ApiJson
         return value;
     }
 
+    /// <summary>Reads one value that somebody sent, its defaults filled in.</summary>
+    /// <param name="problems">Unknown and doubled fields, by their paths.</param>
+    /// <exception cref="ApiJsonException">The JSON is malformed or does not fit.</exception>
+    public static T ParseWithDefaults<T>(ReadOnlySpan<byte> utf8, out IReadOnlyList<string> problems) where T : IApiType<T>
+    {
+        var reader = new ApiReader(utf8, applyDefaults: true);
+        reader.Start();
+        var value = T.Read(ref reader);
+        reader.End();
+        problems = reader.Problems;
+        return value;
+    }
+
     /// <summary>The object with kind and apiVersion.</summary>
     public static byte[] ToUtf8(IApiObject value)
     {

@@ -39,7 +39,7 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
 
     private Holder Verify(X509Certificate2 certificate)
     {
-        if (!CertificateChain.IsFrom(authorities, certificate, time.GetUtcNow()))
+        if (!CertificateChain.IsFrom(authorities, certificate, CertificateChain.ClientAuthentication, time.GetUtcNow()))
         {
             return Holder.Nobody;
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.Api;
 using Navarch.ApiServer.Registry;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.ApiServer.Authentication;
 
@@ -47,7 +48,7 @@ internal sealed class FrontProxyAuthenticator(FrontProxyConfig config, TimeProvi
         if (items is null || !items.TryGetValue(Known, out var found))
         {
             found = (config.AllowedNames.Count == 0 || config.AllowedNames.Contains(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)))
-                && CertificateChain.IsFrom(config.Authorities, certificate, now);
+                && CertificateChain.IsFrom(config.Authorities, certificate, CertificateChain.ClientAuthentication, now);
             items?[Known] = found;
         }
 

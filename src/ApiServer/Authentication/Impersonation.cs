@@ -3,6 +3,7 @@ using Navarch.Api;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Tokens;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Authentication;
@@ -91,7 +92,7 @@ internal sealed class Impersonation(IAuthorizer authorizer)
     {
         if (isAccount && groups.Count == 0)
         {
-            groups = ["system:serviceaccounts", $"system:serviceaccounts:{@namespace}"];
+            groups = [.. ServiceAccountTokens.GroupsOf(@namespace)];
         }
 
         var own = name == "system:anonymous" ? "system:unauthenticated" : "system:authenticated";

@@ -34,7 +34,7 @@ internal sealed class KindView<THub, TView> : Kind
 
     public override IResource Parse(ReadOnlySpan<byte> json) => ApiJson.Parse<TView>(json);
 
-    public override IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems) => view.Read(Kind<TView>.Decode(json, out problems));
+    public override IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems) => view.Read(ApiJson.ParseWithDefaults<TView>(json, out problems));
 
     public override byte[] JsonOf(ReadOnlySpan<byte> protobuf) => ApiJson.ToUtf8(ApiProto.Parse<TView>(protobuf));
 

@@ -31,18 +31,7 @@ internal sealed class Kind<T> : Kind where T : class, IResource<T>
 
     public override IResource Parse(ReadOnlySpan<byte> json) => ApiJson.Parse<T>(json);
 
-    public override IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems) => Decode(json, out problems);
-
-    /// <exception cref="ApiJsonException">The JSON does not fit the type.</exception>
-    public static T Decode(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems)
-    {
-        var reader = new ApiReader(json, applyDefaults: true);
-        reader.Start();
-        var value = T.Read(ref reader);
-        reader.End();
-        problems = reader.Problems;
-        return value;
-    }
+    public override IResource ParseRequest(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems) => ApiJson.ParseWithDefaults<T>(json, out problems);
 
     public override byte[] JsonOf(ReadOnlySpan<byte> protobuf) => ApiJson.ToUtf8(ApiProto.Parse<T>(protobuf));
 

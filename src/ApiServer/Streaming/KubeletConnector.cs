@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Navarch.Machinery.Certificates;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Streaming;
@@ -121,15 +122,7 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Cer
         RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is X509Certificate2 presented && IsKubeletOf(address.NodeName, presented),
     };
 
-    private bool IsKubeletOf(string nodeName, X509Certificate2 certificate)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
-        chain.ChainPolicy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.1"));
-        return chain.Build(certificate) && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == $"system:node:{nodeName}";
-    }
+    private bool IsKubeletOf(string nodeName, X509Certificate2 certificate) =>
+        CertificateChain.IsFrom(authorities, certificate, CertificateChain.ServerAuthentication, time.GetUtcNow())
+        && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == $"system:node:{nodeName}";
 }

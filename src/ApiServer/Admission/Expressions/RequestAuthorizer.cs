@@ -1,6 +1,7 @@
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.ApiServer.Tokens;
 using Navarch.Machinery.Cel;
 
 namespace Navarch.ApiServer.Admission.Expressions;
@@ -42,8 +43,7 @@ internal sealed class RequestAuthorizer(IAuthorizer authorizer, UserInfo user) :
 
     private static CelDecision Of(Decision decision) => new(decision.IsAllowed, decision.Reason, "");
 
-    private static UserInfo Account(string @namespace, string name) =>
-        new($"system:serviceaccount:{@namespace}:{name}", ["system:serviceaccounts", $"system:serviceaccounts:{@namespace}", "system:authenticated"]);
+    private static UserInfo Account(string @namespace, string name) => new(ServiceAccountTokens.UserName(@namespace, name), ServiceAccountTokens.GroupsOf(@namespace));
 
     private static RequestInfo Question(CelAccess access) => access.Path is { } path
         ? new RequestInfo { Path = path, Verb = access.Verb }

@@ -46,19 +46,9 @@ internal sealed class BodyForm<T>(string group, string version, Func<T, ObjectMe
 
     public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(value);
 
-    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => Decode(json, out problems);
+    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => ApiJson.ParseWithDefaults<T>(json, out problems);
 
     public override Map<string>? LabelsOf(IApiObject value) => metadata((T)value).Labels;
-
-    public static T Decode(ReadOnlySpan<byte> json, out IReadOnlyList<string> problems)
-    {
-        var reader = new ApiReader(json, applyDefaults: true);
-        reader.Start();
-        var value = T.Read(ref reader);
-        reader.End();
-        problems = reader.Problems;
-        return value;
-    }
 }
 
 /// <summary>An object that is shown as a part of it: its Scale.</summary>
@@ -71,7 +61,7 @@ internal sealed class PartForm<T>(string group, string version, Func<IResource, 
     public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(show((IResource)value));
 
     public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) =>
-        take((IResource)before, BodyForm<T>.Decode(json, out problems));
+        take((IResource)before, ApiJson.ParseWithDefaults<T>(json, out problems));
 
     public override Map<string>? LabelsOf(IApiObject value) => [];
 }
