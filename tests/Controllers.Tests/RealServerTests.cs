@@ -11,42 +11,16 @@ using Navarch.Testing;
 namespace Navarch.Controllers.Tests;
 
 /// <summary>The controllers on the real API server, over both transports: what the fake cluster promises must hold there.</summary>
-public sealed class RealServerTests : IAsyncLifetime
+public sealed class RealServerTests : OnRealServer
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly LogLines logs = new();
-    private readonly List<Task> running = [];
-    private TestServer server = null!;
-    private RestClient admin = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await TestServer.StartAsync();
-        admin = new RestClient(Kubeconfig.Load(server.Kubeconfig()).Resolve(), TimeProvider.System);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        foreach (var task in running)
-        {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
-        }
-
-        admin.Dispose();
-        await server.DisposeAsync();
-        stop.Dispose();
-        Assert.DoesNotContain("is forbidden", logs.ToString(), StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_deployment_lives_through_rollout_rollback_and_deletion(bool inProcess)
     {
         Start(inProcess);
-        await admin.CreateAsync(A.Service("web", clusterIP: ""), default);
-        await admin.CreateAsync(Plain(A.Deployment("web", 3)), default);
+        await Admin.CreateAsync(A.Service("web", clusterIP: ""), default);
+        await Admin.CreateAsync(Plain(A.Deployment("web", 3)), default);
         await UntilAsync<Deployment>("default", all => IsDone(all, "1"));
         await UntilAsync<EndpointSlice>("default", all => all.Any(slice => slice.Endpoints.Count(endpoint => endpoint.Conditions.Ready == true) == 3));
 
@@ -54,9 +28,9 @@ public sealed class RealServerTests : IAsyncLifetime
         await UntilAsync<Deployment>("default", all => IsDone(all, "2"));
         await PatchImageAsync("nginx");
         await UntilAsync<Deployment>("default", all => IsDone(all, "3"));
-        Assert.Equal(2, (await admin.ListAsync<ReplicaSet>(ListQuery.In("default"), default)).Items.Count);
+        Assert.Equal(2, (await Admin.ListAsync<ReplicaSet>(ListQuery.In("default"), default)).Items.Count);
 
-        await admin.DeleteAsync<Deployment>(new("default", "web"), DeleteOptions.Empty with { PropagationPolicy = "Foreground" }, default);
+        await Admin.DeleteAsync<Deployment>(new("default", "web"), DeleteOptions.Empty with { PropagationPolicy = "Foreground" }, default);
         await UntilAsync<Deployment>("default", all => all.Count == 0);
         await UntilAsync<ReplicaSet>("default", all => all.Count == 0);
         await UntilAsync<Pod>("default", all => all.Count == 0);
@@ -68,7 +42,7 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task Kubectl_rolls_out_undoes_and_describes(string version)
     {
         Start(inProcess: true);
-        var kubectl = new Kubectl(server, version);
+        var kubectl = new Kubectl(Server, version);
         await kubectl.OkAsync("create", "deployment", "web", "--image=nginx", "--replicas=3");
         Assert.EndsWith("successfully rolled out\n", await kubectl.OkAsync("rollout", "status", "deployment/web", "--timeout=30s"), StringComparison.Ordinal);
 
@@ -98,13 +72,13 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task A_namespace_is_furnished_and_cleared_away()
     {
         Start(inProcess: true);
-        await admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "shop" } }, default);
+        await Admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "shop" } }, default);
         await UntilAsync<ServiceAccount>("shop", all => all.Count == 1);
         await UntilAsync<ConfigMap>("shop", all => all is [{ Metadata.Name: "kube-root-ca.crt" }]);
-        await admin.CreateAsync(Plain(A.Deployment("web", 2, ns: "shop")), default);
+        await Admin.CreateAsync(Plain(A.Deployment("web", 2, ns: "shop")), default);
         await UntilAsync<Pod>("shop", all => all.Count == 2);
 
-        await admin.DeleteAsync<Namespace>(new NamespacedName("", "shop"), default);
+        await Admin.DeleteAsync<Namespace>(new NamespacedName("", "shop"), default);
 
         await UntilAsync<Namespace>("", all => !all.Any(found => found.Metadata.Name == "shop"));
     }
@@ -113,7 +87,7 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task Nothing_of_any_kind_outlives_its_namespace()
     {
         var names = await NamespacedKindsAsync();
-        var kubectl = new Kubectl(server, "1.33");
+        var kubectl = new Kubectl(Server, "1.33");
         await kubectl.OkAsync("create", "namespace", "full");
         var manifest = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "manifests", "every-kind.yaml"), TestContext.Current.CancellationToken);
         var objects = manifest.Split("\n---\n").Where(document => names.Contains(Kind(document))).ToList();
@@ -138,27 +112,27 @@ public sealed class RealServerTests : IAsyncLifetime
     {
         const string Kubeconfig = "apiVersion: v1\nkind: Config\n";
         Start(inProcess: true);
-        await admin.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = "cluster-info", Namespace = "kube-public" }, Data = [new("kubeconfig", Kubeconfig)] }, default);
-        await admin.CreateAsync(Bootstrap("abcdef", "2100-01-01T00:00:00Z"), default);
-        await admin.CreateAsync(Bootstrap("expire", "2001-01-01T00:00:00Z"), default);
+        await Admin.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = "cluster-info", Namespace = "kube-public" }, Data = [new("kubeconfig", Kubeconfig)] }, default);
+        await Admin.CreateAsync(Bootstrap("abcdef", "2100-01-01T00:00:00Z"), default);
+        await Admin.CreateAsync(Bootstrap("expire", "2001-01-01T00:00:00Z"), default);
         await UntilAsync<Secret>("kube-system", all => all is [{ Metadata.Name: "bootstrap-token-abcdef" }]);
         await UntilAsync<ConfigMap>("kube-public", all => all.Any(static map => map.Data.ContainsKey("jws-kubeconfig-abcdef")));
 
-        var signature = (await admin.GetAsync<ConfigMap>(new("kube-public", "cluster-info"), default)).Data.Find("jws-kubeconfig-abcdef")!.Split('.');
+        var signature = (await Admin.GetAsync<ConfigMap>(new("kube-public", "cluster-info"), default)).Data.Find("jws-kubeconfig-abcdef")!.Split('.');
         Assert.Equal("""{"alg":"HS256","kid":"abcdef"}""", System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(signature[0])));
         var signed = System.Text.Encoding.ASCII.GetBytes($"{signature[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.ASCII.GetBytes(Kubeconfig))}");
         Assert.Equal(("", System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.HMACSHA256.HashData("0123456789abcdef"u8, signed))), (signature[1], signature[2]));
 
         // Strangers read it where a binding, which whoever prepares the joining makes, lets them.
         const string Path = "/api/v1/namespaces/kube-public/configmaps/cluster-info";
-        var stranger = server.ClientOf(null);
+        var stranger = Server.ClientOf(null);
         Assert.Equal((403, 401), ((await stranger.AskAsync(Path)).Code, (await stranger.AskAsync("/api/v1/namespaces/kube-public/configmaps")).Code));
-        var kubectl = new Kubectl(server, "1.33");
+        var kubectl = new Kubectl(Server, "1.33");
         await kubectl.OkAsync("create", "role", "cluster-info", "-n", "kube-public", "--verb=get", "--resource=configmaps", "--resource-name=cluster-info");
         await kubectl.OkAsync("create", "rolebinding", "cluster-info", "-n", "kube-public", "--role=cluster-info", "--user=system:anonymous");
         Assert.Equal(200, (await stranger.AskAsync(Path)).Code);
 
-        await admin.DeleteAsync<Secret>(new NamespacedName("kube-system", "bootstrap-token-abcdef"), default);
+        await Admin.DeleteAsync<Secret>(new NamespacedName("kube-system", "bootstrap-token-abcdef"), default);
         await UntilAsync<ConfigMap>("kube-public", all => !all.Any(static map => map.Data.ContainsKey("jws-kubeconfig-abcdef")));
 
         static Secret Bootstrap(string id, string end) => new()
@@ -173,29 +147,29 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task A_secret_of_an_account_gets_a_token_that_is_good_as_long_as_both_are_there()
     {
         Start(inProcess: true);
-        await admin.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = "default" } }, default);
-        await admin.CreateAsync(TokenSecret("t"), default);
+        await Admin.CreateAsync(new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = "default" } }, default);
+        await Admin.CreateAsync(TokenSecret("t"), default);
         await UntilAsync<Secret>("default", all => all[0].Data.Find("token").Length > 0);
-        var secret = await admin.GetAsync<Secret>(new("default", "t"), default);
+        var secret = await Admin.GetAsync<Secret>(new("default", "t"), default);
         Assert.Equal(("PEM", "default"), (Text("ca.crt"), Text("namespace")));
-        Assert.Equal((await admin.GetAsync<ServiceAccount>(new("default", "robot"), default)).Metadata.UID, secret.Metadata.Annotations.Find("kubernetes.io/service-account.uid"));
+        Assert.Equal((await Admin.GetAsync<ServiceAccount>(new("default", "robot"), default)).Metadata.UID, secret.Metadata.Annotations.Find("kubernetes.io/service-account.uid"));
 
         var token = Text("token");
         Assert.Equal((200, 401), (await CodeAsync(token), await CodeAsync(token[..^4] + "AAAA")));
-        secret = await admin.GetAsync<Secret>(NamespacedName.Of(secret), default);
+        secret = await Admin.GetAsync<Secret>(NamespacedName.Of(secret), default);
         Assert.Equal($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}", secret.Metadata.Labels.Find("kubernetes.io/legacy-token-last-used"));
 
         // Cleared, it is filled again, and the token of before is another.
         secret = secret with { Metadata = secret.Metadata with { ResourceVersion = "" } };
-        await admin.UpdateAsync(secret with { Data = [new("token", "x"u8.ToArray())] }, default);
+        await Admin.UpdateAsync(secret with { Data = [new("token", "x"u8.ToArray())] }, default);
         Assert.Equal(401, await CodeAsync(token));
-        await admin.UpdateAsync(secret with { Data = [] }, default);
+        await Admin.UpdateAsync(secret with { Data = [] }, default);
         await UntilAsync<Secret>("default", all => all[0].Data.Find("token").Length > 1);
 
-        await admin.DeleteAsync<ServiceAccount>(new NamespacedName("default", "robot"), default);
+        await Admin.DeleteAsync<ServiceAccount>(new NamespacedName("default", "robot"), default);
         await UntilAsync<Secret>("default", all => all.Count == 0);
         Assert.Equal(401, await CodeAsync(token));
-        await admin.CreateAsync(TokenSecret("orphan"), default);
+        await Admin.CreateAsync(TokenSecret("orphan"), default);
         await UntilAsync<Secret>("default", all => all.Count == 0);
 
         string Text(string key) => System.Text.Encoding.UTF8.GetString(secret.Data.Find(key).Span);
@@ -208,7 +182,7 @@ public sealed class RealServerTests : IAsyncLifetime
 
         async Task<int> CodeAsync(string bearer)
         {
-            var client = server.ClientOf(null);
+            var client = Server.ClientOf(null);
             client.DefaultRequestHeaders.Authorization = new("Bearer", bearer);
             return (await client.AskAsync("/version")).Code;
         }
@@ -218,12 +192,12 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task A_namespace_of_a_thousand_objects_goes_as_one_of_a_few_does()
     {
         Start(inProcess: true);
-        await admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "many" } }, default);
+        await Admin.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = "many" } }, default);
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, ct) => await admin.CreateAsync(A.ConfigMap($"m{i}", ns: "many"), ct));
+            Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, ct) => await Admin.CreateAsync(A.ConfigMap($"m{i}", ns: "many"), ct));
 
         var began = TimeProvider.System.GetTimestamp();
-        await admin.DeleteAsync<Namespace>(new NamespacedName("", "many"), default);
+        await Admin.DeleteAsync<Namespace>(new NamespacedName("", "many"), default);
         await UntilAsync<Namespace>("", all => !all.Any(found => found.Metadata.Name == "many"));
 
         TestContext.Current.SendDiagnosticMessage($"gone in {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms");
@@ -234,17 +208,17 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task Controllers_at_rest_write_nothing()
     {
         Start(inProcess: true);
-        await admin.CreateAsync(A.Service("web", clusterIP: ""), default);
-        await admin.CreateAsync(Plain(A.Deployment("web", 2)), default);
+        await Admin.CreateAsync(A.Service("web", clusterIP: ""), default);
+        await Admin.CreateAsync(Plain(A.Deployment("web", 2)), default);
         await UntilAsync<Deployment>("default", all => IsDone(all, "1"));
 
         // The same revision over many looks: whoever writes in circles is seen.
         var (same, last) = (0, "");
         for (var looks = 0; same < 50; looks++)
         {
-            Assert.True(looks < 1000, $"writes go on\n{logs}");
+            Assert.True(looks < 1000, $"writes go on\n{Logs}");
             await Task.Delay(5);
-            var now = (await admin.ListAsync<Pod>(ListQuery.In("default"), default)).Metadata.ResourceVersion;
+            var now = (await Admin.ListAsync<Pod>(ListQuery.In("default"), default)).Metadata.ResourceVersion;
             (same, last) = (now == last ? same + 1 : 0, now);
         }
     }
@@ -256,7 +230,7 @@ public sealed class RealServerTests : IAsyncLifetime
     private static Deployment Plain(Deployment deployment) =>
         deployment with { Metadata = new ObjectMeta { Name = deployment.Metadata.Name, Namespace = deployment.Metadata.Namespace } };
 
-    private Task PatchImageAsync(string image) => admin.PatchAsync<Deployment>(
+    private Task PatchImageAsync(string image) => Admin.PatchAsync<Deployment>(
         new("default", "web"), Patch.StrategicMerge($"{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"main\",\"image\":\"{image}\"}}]}}}}}}}}"), default);
 
     [Fact]
@@ -265,9 +239,9 @@ public sealed class RealServerTests : IAsyncLifetime
         Start(inProcess: true);
         await UntilAsync<Service>("kube-system", all => all is [{ Metadata.Name: "kube-dns", Spec: { ClusterIP: "10.96.0.10", Ports.Count: 3, Selector.Count: 0 } }]);
 
-        await admin.DeleteAsync<Service>(new("kube-system", "kube-dns"), DeleteOptions.Empty, default);
+        await Admin.DeleteAsync<Service>(new("kube-system", "kube-dns"), DeleteOptions.Empty, default);
         await UntilAsync<Service>("kube-system", all => all is [{ Spec.ClusterIP: "10.96.0.10" }]);
-        await admin.PatchAsync<Service>(new("kube-system", "kube-dns"), Patch.Merge("{\"spec\":{\"selector\":{\"k8s-app\":\"kube-dns\"}}}"), default);
+        await Admin.PatchAsync<Service>(new("kube-system", "kube-dns"), Patch.Merge("{\"spec\":{\"selector\":{\"k8s-app\":\"kube-dns\"}}}"), default);
         await UntilAsync<EndpointSlice>("kube-system", all => all.Count == 1); // Somebody's own server may stand behind it.
     }
 
@@ -275,7 +249,7 @@ public sealed class RealServerTests : IAsyncLifetime
     public async Task Rules_join_the_roles_that_gather_them()
     {
         Start(inProcess: true);
-        await admin.CreateAsync(
+        await Admin.CreateAsync(
             new ClusterRole
             {
                 Metadata = new ObjectMeta { Name = "widget-viewer", Labels = [new("rbac.authorization.k8s.io/aggregate-to-view", "true")] },
@@ -284,7 +258,7 @@ public sealed class RealServerTests : IAsyncLifetime
             default);
 
         await UntilAsync<ClusterRole>("", all => Has(all, "view") && Has(all, "edit") && Has(all, "admin"));
-        await admin.DeleteAsync<ClusterRole>(new("", "widget-viewer"), DeleteOptions.Empty, default);
+        await Admin.DeleteAsync<ClusterRole>(new("", "widget-viewer"), DeleteOptions.Empty, default);
         await UntilAsync<ClusterRole>("", all => !Has(all, "view") && !Has(all, "edit") && !Has(all, "admin"));
 
         static bool Has(IReadOnlyList<ClusterRole> all, string name) => all.Single(role => role.Metadata.Name == name).Rules.Any(rule => rule.Resources.Contains("widgets"));
@@ -292,7 +266,7 @@ public sealed class RealServerTests : IAsyncLifetime
 
     /// <summary>What is stored of a namespace, by whatever kind.</summary>
     private async Task<IReadOnlyList<string>> KeysAsync(string ns) =>
-        [.. (await server.Store.RangeAsync("", default)).Entries.Select(static entry => entry.Key).Where(key => key.Contains($"/{ns}/", StringComparison.Ordinal))];
+        [.. (await Server.Store.RangeAsync("", default)).Entries.Select(static entry => entry.Key).Where(key => key.Contains($"/{ns}/", StringComparison.Ordinal))];
 
     /// <summary>The kinds within namespaces that the server says it has.</summary>
     private async Task<HashSet<string>> NamespacedKindsAsync()
@@ -300,7 +274,7 @@ public sealed class RealServerTests : IAsyncLifetime
         var kinds = new HashSet<string>();
         foreach (var root in (string[])["/api", "/apis"])
         {
-            var groups = (await server.Admin.GetAsync(root, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).Items;
+            var groups = (await Server.Admin.GetAsync(root, "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")).Items;
             kinds.UnionWith(groups.SelectMany(static group => group!["versions"]!.AsArray()).SelectMany(static version => version!["resources"]!.AsArray())
                 .Where(static resource => (string)resource!["scope"]! == "Namespaced" && resource["verbs"]!.AsArray().Any(static verb => (string)verb! == "list"))
                 .Select(static resource => (string)resource!["responseKind"]!["kind"]!));
@@ -311,16 +285,16 @@ public sealed class RealServerTests : IAsyncLifetime
 
     private void Start(bool inProcess)
     {
-        IClient client = inProcess ? server.Host.InProcessClient("system:kube-controller-manager") : admin;
-        running.Add(ControllerManager.RunAsync(new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10", TokenSigningKey = () => server.TokenKey }, client, logs, TimeProvider.System, new Random(1), stop.Token));
-        running.Add(RunPodsAsync(stop.Token));
+        RunControllers(
+            new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10", TokenSigningKey = () => Server.TokenKey }, inProcess ? null : Admin);
+        Run(RunPodsAsync);
     }
 
     // What scheduler and kubelet do, without either.
     private async Task RunPodsAsync(CancellationToken ct)
     {
         var next = 0;
-        await foreach (var change in admin.WatchAsync<Pod>(ListQuery.All, ct))
+        await foreach (var change in Admin.WatchAsync<Pod>(ListQuery.All, ct))
         {
             if (change.Type is WatchEventType.Added or WatchEventType.Modified && change.Object.Status.Phase != "Running" && !change.Object.IsBeingDeleted)
             {
@@ -328,7 +302,7 @@ public sealed class RealServerTests : IAsyncLifetime
                 var status = $"{{\"status\":{{\"phase\":\"Running\",\"podIP\":\"{ip}\",\"podIPs\":[{{\"ip\":\"{ip}\"}}],\"conditions\":[{{\"type\":\"Ready\",\"status\":\"True\"}}]}}}}";
                 try
                 {
-                    await admin.PatchAsync<Pod>(NamespacedName.Of(change.Object), Patch.StrategicMerge(status), "status", ct);
+                    await Admin.PatchAsync<Pod>(NamespacedName.Of(change.Object), Patch.StrategicMerge(status), "status", ct);
                 }
                 catch (ApiException e) when (e.IsNotFound)
                 {
@@ -339,19 +313,9 @@ public sealed class RealServerTests : IAsyncLifetime
 
     private async Task UntilAsync<T>(string ns, Func<IReadOnlyList<T>, bool> condition) where T : class, IResource<T>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         IReadOnlyList<T> seen = [];
-        try
-        {
-            while (!condition(seen = (await admin.ListAsync<T>(ListQuery.In(ns), patience.Token)).Items))
-            {
-                await Task.Delay(20, patience.Token);
-            }
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new TimeoutException(
-                $"waited in vain for the {T.ResourceType.Plural}: {string.Join("\n", seen.Select(item => System.Text.Encoding.UTF8.GetString(Navarch.Api.Json.ApiJson.ToUtf8(item))))}\n{logs}", e);
-        }
+        await UntilAsync(
+            async token => condition(seen = (await Admin.ListAsync<T>(ListQuery.In(ns), token)).Items),
+            () => $"the {T.ResourceType.Plural}: {string.Join("\n", seen.Select(item => System.Text.Encoding.UTF8.GetString(Navarch.Api.Json.ApiJson.ToUtf8(item))))}");
     }
 }

@@ -10,30 +10,12 @@ using Navarch.Client;
 namespace Navarch.Controllers.Tests.Certificates;
 
 /// <summary>Requests for certificates on the real API server, with the controllers in its process as they run in a cluster.</summary>
-public sealed class RealSignersTests : IAsyncLifetime
+public sealed class RealSignersTests : OnRealServer
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly LogLines logs = new();
-    private TestServer server = null!;
-    private RestClient admin = null!;
-    private Task running = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        server = await TestServer.StartAsync();
-        admin = new RestClient(Kubeconfig.Load(server.Kubeconfig()).Resolve(), TimeProvider.System);
-        var config = new ControllerConfig { SigningAuthority = () => server.Authority.Certificate, SigningDuration = TimeSpan.FromHours(1) };
-        running = ControllerManager.RunAsync(config, server.Host.InProcessClient("system:kube-controller-manager"), logs, TimeProvider.System, new Random(1), stop.Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        admin.Dispose();
-        await server.DisposeAsync();
-        stop.Dispose();
-        Assert.DoesNotContain("is forbidden", logs.ToString(), StringComparison.Ordinal);
+        await base.InitializeAsync();
+        RunControllers(new ControllerConfig { SigningAuthority = () => Server.Authority.Certificate, SigningDuration = TimeSpan.FromHours(1) });
     }
 
     [Fact]
@@ -41,8 +23,8 @@ public sealed class RealSignersTests : IAsyncLifetime
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pem = new CertificateRequest("O=dev,CN=ann", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
-        await admin.CreateAsync(Request("ann", Csr.ApiClient, pem, ["client auth"]), default);
-        var kubectl = new Kubectl(server, "1.33");
+        await Admin.CreateAsync(Request("ann", Csr.ApiClient, pem, ["client auth"]), default);
+        var kubectl = new Kubectl(Server, "1.33");
         Assert.Equal("certificatesigningrequest.certificates.k8s.io/ann approved\n", await kubectl.OkAsync("certificate", "approve", "ann"));
 
         var issued = await UntilAsync("ann", static request => request.Status.Certificate.Length > 0);
@@ -50,7 +32,7 @@ public sealed class RealSignersTests : IAsyncLifetime
         Assert.Equal(("KubectlApprove", "admin"), (issued.Status.Conditions[0].Reason, issued.Spec.Username));
         using var certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(issued.Status.Certificate.Span)).CopyWithPrivateKey(key);
         using var usable = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-        var whoAmI = await server.ClientOf(usable).PostAsync("/apis/authentication.k8s.io/v1/selfsubjectreviews", """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}""");
+        var whoAmI = await Server.ClientOf(usable).PostAsync("/apis/authentication.k8s.io/v1/selfsubjectreviews", """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}""");
         Assert.Equal(("ann", "dev"), ((string)whoAmI.Json["status"]!["userInfo"]!["username"]!, (string)whoAmI.Json["status"]!["userInfo"]!["groups"]![0]!));
         Assert.Contains("Approved,Issued", await kubectl.OkAsync("get", "csr", "ann"), StringComparison.Ordinal);
     }
@@ -58,8 +40,8 @@ public sealed class RealSignersTests : IAsyncLifetime
     [Fact]
     public async Task Kubectl_denies_what_then_gets_no_certificate()
     {
-        await admin.CreateAsync(Request("eve", Csr.ApiClient, Csr.Pem("CN=eve"), ["client auth"]), default);
-        var kubectl = new Kubectl(server, "1.33");
+        await Admin.CreateAsync(Request("eve", Csr.ApiClient, Csr.Pem("CN=eve"), ["client auth"]), default);
+        var kubectl = new Kubectl(Server, "1.33");
         Assert.Equal("certificatesigningrequest.certificates.k8s.io/eve denied\n", await kubectl.OkAsync("certificate", "deny", "eve"));
         Assert.Contains("Denied", await kubectl.OkAsync("get", "csr", "eve"), StringComparison.Ordinal);
     }
@@ -67,8 +49,8 @@ public sealed class RealSignersTests : IAsyncLifetime
     [Fact]
     public async Task An_approved_request_against_the_signers_rules_fails_visibly()
     {
-        await admin.CreateAsync(Request("bad", Csr.KubeletClient, Csr.Pem("O=system:masters,CN=system:node:n1"), Csr.ClientUsages), default);
-        var kubectl = new Kubectl(server, "1.33");
+        await Admin.CreateAsync(Request("bad", Csr.KubeletClient, Csr.Pem("O=system:masters,CN=system:node:n1"), Csr.ClientUsages), default);
+        var kubectl = new Kubectl(Server, "1.33");
         await kubectl.OkAsync("certificate", "approve", "bad");
         var failed = await UntilAsync("bad", static request => request.Status.Conditions.Any(static condition => condition.Type == "Failed"));
         Assert.Equal(("SignerValidationFailure", "subject organization is not system:nodes"), (failed.Status.Conditions.Single(static c => c.Type == "Failed").Reason, failed.Status.Conditions.Single(static c => c.Type == "Failed").Message));
@@ -78,9 +60,9 @@ public sealed class RealSignersTests : IAsyncLifetime
     [Fact]
     public async Task A_node_gets_its_own_certificates_and_no_others()
     {
-        var node = server.ClientOf(server.Authority.Client("system:node:n1", "system:nodes"));
-        await admin.CreateAsync(new Node { Metadata = new ObjectMeta { Name = "n1" } }, default);
-        await admin.PatchAsync<Node>(new("", "n1"), Patch.Merge("""{"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.1"}]}}"""), "status", default);
+        var node = Server.ClientOf(Server.Authority.Client("system:node:n1", "system:nodes"));
+        await Admin.CreateAsync(new Node { Metadata = new ObjectMeta { Name = "n1" } }, default);
+        await Admin.PatchAsync<Node>(new("", "n1"), Patch.Merge("""{"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.1"}]}}"""), "status", default);
         await PostAsync(node, "foreign-serving", Csr.KubeletServing, Csr.Pem("O=system:nodes,CN=system:node:n1", static names => names.AddDnsName("kubernetes.default.svc")), Csr.ServerUsages);
         await PostAsync(node, "foreign", Csr.KubeletClient, Csr.Pem("O=system:nodes,CN=system:node:n2"), Csr.ClientUsages);
         await PostAsync(node, "own", Csr.KubeletClient, Csr.Pem("O=system:nodes,CN=system:node:n1"), Csr.ClientUsages);
@@ -92,14 +74,14 @@ public sealed class RealSignersTests : IAsyncLifetime
         Assert.Equal(("AutoApproved", "Auto approving self kubelet client certificate after SubjectAccessReview."), (own.Status.Conditions[0].Reason, own.Status.Conditions[0].Message));
         Assert.Equal("AutoApproved", serving.Status.Conditions[0].Reason);
         await UntilEventAsync("the DNS name \"kubernetes.default.svc\" is not the node's");
-        Assert.Empty((await admin.GetAsync<CertificateSigningRequest>(new("", "foreign"), default)).Status.Conditions);
-        Assert.Empty((await admin.GetAsync<CertificateSigningRequest>(new("", "foreign-serving"), default)).Status.Conditions);
+        Assert.Empty((await Admin.GetAsync<CertificateSigningRequest>(new("", "foreign"), default)).Status.Conditions);
+        Assert.Empty((await Admin.GetAsync<CertificateSigningRequest>(new("", "foreign-serving"), default)).Status.Conditions);
     }
 
     [Fact]
     public async Task A_bootstrap_token_turns_into_a_nodes_certificate()
     {
-        await admin.CreateAsync(
+        await Admin.CreateAsync(
             new Secret
             {
                 Metadata = new ObjectMeta { Name = "bootstrap-token-abcdef", Namespace = "kube-system" },
@@ -107,7 +89,7 @@ public sealed class RealSignersTests : IAsyncLifetime
                 Data = [Entry("token-id", "abcdef"), Entry("token-secret", "0123456789abcdef"), Entry("usage-bootstrap-authentication", "true")],
             },
             default);
-        var stranger = server.ClientOf(null);
+        var stranger = Server.ClientOf(null);
         stranger.DefaultRequestHeaders.Authorization = new("Bearer", "abcdef.0123456789abcdef");
         await PostAsync(stranger, "join", Csr.KubeletClient, Csr.Pem("O=system:nodes,CN=system:node:n9"), Csr.ClientUsages);
 
@@ -135,26 +117,10 @@ public sealed class RealSignersTests : IAsyncLifetime
     private async Task<CertificateSigningRequest> UntilAsync(string name, Func<CertificateSigningRequest, bool> condition)
     {
         CertificateSigningRequest found = null!;
-        await UntilAsync(async token => condition(found = await admin.GetAsync<CertificateSigningRequest>(new("", name), token)));
+        await UntilAsync(async token => condition(found = await Admin.GetAsync<CertificateSigningRequest>(new("", name), token)));
         return found;
     }
 
     private Task UntilEventAsync(string message) =>
-        UntilAsync(async token => (await admin.ListAsync<Event>(ListQuery.In("default"), token)).Items.Any(found => found.Message == message));
-
-    private async Task UntilAsync(Func<CancellationToken, Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        try
-        {
-            while (!await condition(patience.Token))
-            {
-                await Task.Delay(20, patience.Token);
-            }
-        }
-        catch (OperationCanceledException e)
-        {
-            throw new TimeoutException($"waited in vain\n{logs}", e);
-        }
-    }
+        UntilAsync(async token => (await Admin.ListAsync<Event>(ListQuery.In("default"), token)).Items.Any(found => found.Message == message));
 }
