@@ -97,7 +97,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
 
         var services = new ServiceParts(config, catalog, stored, objects, store, time, logs);
         var identity = new Identity(config, catalog, objects, time, logs);
-        var subresources = new Subresources(config, catalog, objects, access, identity.Tokens, time);
+        var subresources = new Subresources(config, catalog, objects, access, webhooks.Admission, identity.Tokens, time);
         var question = new AccessQuestion(access.Authorizer);
         IReadOnlyList<Review> reviews =
         [

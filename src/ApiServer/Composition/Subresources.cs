@@ -1,4 +1,5 @@
 using System.Net;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Streaming;
@@ -12,7 +13,7 @@ internal sealed class Subresources : IDisposable
     private readonly KubeletConnector kubelets;
     private readonly ProxySubresource proxy;
 
-    public Subresources(ApiServerConfig config, Catalog catalog, ObjectWriter objects, Access access, ServiceAccountTokens? tokens, TimeProvider time)
+    public Subresources(ApiServerConfig config, Catalog catalog, ObjectWriter objects, Access access, WebhookAdmission webhooks, ServiceAccountTokens? tokens, TimeProvider time)
     {
         bool MayReach(IPAddress address) => ReachableAddresses.Contains(address) || config.ReachesAlso(address);
 
@@ -25,15 +26,15 @@ internal sealed class Subresources : IDisposable
         var tunnel = new UpgradeTunnel(time);
         var scale = new ScaleSubresource(objects, time);
         proxy = new ProxySubresource(
-            new ProxyBackends(objects, catalog, target, MayReach), kubelets, new ProxyHeaders(config.Authentication.FrontProxy), tunnel, new BackendDialer(MayReach, time));
+            webhooks, new ProxyBackends(objects, catalog, target, MayReach), kubelets, new ProxyHeaders(config.Authentication.FrontProxy), tunnel, new BackendDialer(MayReach, time));
         Binding = new BindingSubresource(objects, time);
         ByPath = new Dictionary<string, ISubresource>(StringComparer.Ordinal)
         {
             ["pods/binding"] = Binding,
             ["pods/log"] = new LogSubresource(target, kubelets),
-            ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel, access.Authorizer),
-            ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel, access.Authorizer),
-            ["pods/portforward"] = new UpgradeSubresource("portforward", "PodPortForwardOptions", target, kubelets, tunnel, access.Authorizer),
+            ["pods/exec"] = new UpgradeSubresource("exec", "PodExecOptions", target, kubelets, tunnel, access.Authorizer, webhooks),
+            ["pods/attach"] = new UpgradeSubresource("attach", "PodAttachOptions", target, kubelets, tunnel, access.Authorizer, webhooks),
+            ["pods/portforward"] = new UpgradeSubresource("portforward", "PodPortForwardOptions", target, kubelets, tunnel, access.Authorizer, webhooks),
             ["pods/proxy"] = proxy,
             ["services/proxy"] = proxy,
             ["nodes/proxy"] = proxy,

@@ -49,7 +49,7 @@ internal sealed class Dispatcher(
         var kind = catalog.Find(info.Group, info.Version, info.Resource);
         if (kind is null && FindReview(info) is { } review)
         {
-            return review.HandleAsync(request);
+            return review.HandleAsync(request, webhooks);
         }
 
         if (kind is null || !IsAddressed(kind, info))
@@ -134,14 +134,8 @@ internal sealed class Dispatcher(
         }
 
         return subresources.TryGetValue($"{info.Resource}/{info.Subresource}", out var handler) && handler.Describe(kind) is not null
-            ? !webhooks.IsSilent && ConnectQuestion.Of(request, kind) is { } question ? ConnectAsync(handler, request, kind, question) : handler.HandleAsync(request, kind)
+            ? handler.HandleAsync(request, kind)
             : throw StatusErrors.NotFoundPath().AsException();
-    }
-
-    private async Task ConnectAsync(ISubresource handler, ApiRequest request, Kind kind, HookedRequest question)
-    {
-        await webhooks.AdmitAsync(question, request.Aborted);
-        await handler.HandleAsync(request, kind);
     }
 
     private static bool IsHead(ApiRequest request) => HttpMethods.IsHead(request.Http.Request.Method);

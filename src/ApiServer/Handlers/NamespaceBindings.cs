@@ -10,7 +10,7 @@ internal sealed class NamespaceBindings(BindingSubresource binding, Kind pods) :
 {
     protected override async Task WriteAnswerAsync(Binding question, ApiRequest request)
     {
-        var answer = await binding.BindAsync(pods, request.Info.Namespace, question.Metadata.Name, question, request.Write, request.Aborted);
+        var answer = await binding.BindAsync(pods, request.Info.Namespace, question.Metadata.Name, question, request.Write with { IsAdmitted = true }, request.Aborted);
         await answer.WriteAsync(request);
     }
 }

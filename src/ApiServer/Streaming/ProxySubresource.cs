@@ -3,7 +3,9 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -15,7 +17,7 @@ namespace Navarch.ApiServer.Streaming;
 /// <c>NAME/proxy/…</c> of pods, services and nodes: one HTTP request, handed on. A redirect is the client's to follow, as
 /// whoever it is there; the server itself goes nowhere but to the backend it has looked at.
 /// </summary>
-internal sealed class ProxySubresource : ISubresource, IDisposable
+internal sealed class ProxySubresource : ConnectSubresource, IDisposable
 {
     private static readonly string[] Verbs = ["create", "delete", "get", "patch", "update"];
 
@@ -25,7 +27,8 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
     private readonly UpgradeTunnel tunnel;
     private readonly HttpMessageInvoker plain;
 
-    public ProxySubresource(ProxyBackends backends, KubeletConnector kubelets, ProxyHeaders headers, UpgradeTunnel tunnel, BackendDialer dialer)
+    public ProxySubresource(WebhookAdmission webhooks, ProxyBackends backends, KubeletConnector kubelets, ProxyHeaders headers, UpgradeTunnel tunnel, BackendDialer dialer)
+        : base(webhooks)
     {
         this.backends = backends;
         this.kubelets = kubelets;
@@ -46,7 +49,7 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         });
     }
 
-    public SubresourceType? Describe(Kind kind) =>
+    public override SubresourceType? Describe(Kind kind) =>
         kind.Type == Pod.ResourceType ? new SubresourceType("proxy", "", "v1", "PodProxyOptions", Verbs)
         : kind.Type == Service.ResourceType ? new SubresourceType("proxy", "", "v1", "ServiceProxyOptions", Verbs)
         : kind.Type == Node.ResourceType ? new SubresourceType("proxy", "", "v1", "NodeProxyOptions", Verbs)
@@ -54,7 +57,7 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
 
     public void Dispose() => plain.Dispose();
 
-    public async Task HandleAsync(ApiRequest request, Kind kind)
+    protected override async Task ConnectAsync(ApiRequest request, Kind kind, IApiObject options)
     {
         var (info, http) = (request.Info, request.Http);
         if (http.Request.Method is not ("GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS"))
@@ -72,7 +75,7 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
             return;
         }
 
-        using var message = Request(http, backend, ProxyPath.Encode(info.Rest.Length == 0 ? "/" : info.Rest));
+        using var message = Request(http, backend, ProxyPath.Encode(PathOf(options)));
         message.Headers.TryAddWithoutValidation("X-Forwarded-Uri", prefix + message.RequestUri!.AbsolutePath);
         using var answer = await SendAsync(backend, message, request.Aborted);
         if ((int)answer.StatusCode < 200 && !IsAgreed(message, answer))
@@ -98,6 +101,12 @@ internal sealed class ProxySubresource : ISubresource, IDisposable
         {
             http.Abort(); // One side went away in the middle: what was said until then must not look whole.
         }
+    }
+
+    private static string PathOf(IApiObject options)
+    {
+        var path = options switch { PodProxyOptions pod => pod.Path, ServiceProxyOptions service => service.Path, NodeProxyOptions node => node.Path, _ => "" };
+        return path.StartsWith('/') ? path : "/" + path;
     }
 
     private static bool IsAgreed(HttpRequestMessage message, HttpResponseMessage answer) =>

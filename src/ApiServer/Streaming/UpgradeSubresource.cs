@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
@@ -14,11 +16,12 @@ namespace Navarch.ApiServer.Streaming;
 /// exec, attach and portforward over SPDY or WebSocket: the client's connection becomes a pipe to the kubelet. What goes through is
 /// not looked at, but for channels that can be closed, which runtimes do not have.
 /// </summary>
-internal sealed class UpgradeSubresource(string name, string options, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel, IAuthorizer authorizer) : ISubresource
+internal sealed class UpgradeSubresource(string name, string optionsKind, PodTarget target, KubeletConnector kubelets, UpgradeTunnel tunnel, IAuthorizer authorizer, WebhookAdmission webhooks)
+    : ConnectSubresource(webhooks)
 {
-    public SubresourceType? Describe(Kind kind) => kind.Type == Pod.ResourceType ? new SubresourceType(name, "", "v1", options, "create", "get") : null;
+    public override SubresourceType? Describe(Kind kind) => kind.Type == Pod.ResourceType ? new SubresourceType(name, "", "v1", optionsKind, "create", "get") : null;
 
-    public async Task HandleAsync(ApiRequest request, Kind kind)
+    protected override async Task ConnectAsync(ApiRequest request, Kind kind, IApiObject options)
     {
         var info = request.Info;
         if (info.Verb is not ("create" or "get"))
@@ -34,7 +37,7 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
         }
 
         var (pod, kubelet) = await target.FindAsync(request, kind);
-        var (container, query) = Query(request);
+        var (container, query) = Query(options);
         var path = $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
         path = name == "portforward"
             ? $"/portForward/{path}{query}"
@@ -61,61 +64,64 @@ internal sealed class UpgradeSubresource(string name, string options, PodTarget 
 
         if (isWebSocket && name != "portforward" && WebSocketProtocols.Of(headers).Contains(WebSocketProtocols.Closable))
         {
-            await tunnel.RunTranslatedAsync(request, upgrade, connection, path, kubelet.Authority, Streams(request));
+            await tunnel.RunTranslatedAsync(request, upgrade, connection, path, kubelet.Authority, Streams(options));
             return;
         }
 
         await tunnel.RunAsync(request, upgrade, connection, path, kubelet.Authority);
     }
 
-    /// <summary>The streams a request asks for. A terminal has one for both outputs, and a size.</summary>
     private static bool IsWebSocket(IHeaderDictionary headers) => headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
 
-    private static List<string> Streams(ApiRequest request)
+    /// <summary>The streams that are asked for. A terminal has one for both outputs, and a size.</summary>
+    private static List<string> Streams(IApiObject options)
     {
-        var isTerminal = Asks(request, "tty");
+        var (stdin, stdout, stderr, tty) = Flags(options);
         var streams = new List<string>();
-        foreach (var type in (string[])["stdin", "stdout", "stderr"])
+        Add(stdin, "stdin");
+        Add(stdout, "stdout");
+        Add(stderr && !tty, "stderr");
+        Add(tty, "resize");
+        return streams;
+
+        void Add(bool isAsked, string stream)
         {
-            if (Asks(request, type) && !(isTerminal && type == "stderr"))
+            if (isAsked)
             {
-                streams.Add(type);
+                streams.Add(stream);
             }
         }
-
-        if (isTerminal)
-        {
-            streams.Add("resize");
-        }
-
-        return streams;
     }
 
-    private static bool Asks(ApiRequest request, string flag) => request.Http.Request.Query[flag].ToString() is "true" or "1";
-
-    private static (string Container, string Query) Query(ApiRequest request)
+    private static (bool Stdin, bool Stdout, bool Stderr, bool Terminal) Flags(IApiObject options) => options switch
     {
-        var container = "";
-        var passed = new List<KeyValuePair<string, string?>>();
-        foreach (var pair in new QueryStringEnumerable(request.Http.Request.QueryString.Value))
+        PodExecOptions exec => (exec.Stdin, exec.Stdout, exec.Stderr, exec.TTY),
+        PodAttachOptions attach => (attach.Stdin, attach.Stdout, attach.Stderr, attach.TTY),
+        _ => default,
+    };
+
+    /// <summary>What the kubelet is asked, in its words.</summary>
+    private static (string Container, string Query) Query(IApiObject options)
+    {
+        var (stdin, stdout, stderr, tty) = Flags(options);
+        List<KeyValuePair<string, string?>> asked = [.. (options as PodExecOptions)?.Command.Select(static word => KeyValuePair.Create("command", (string?)word)) ?? []];
+        Add(stdin, "input");
+        Add(stdout, "output");
+        Add(stderr, "error");
+        Add(tty, "tty");
+        if (options is PodPortForwardOptions { Ports: { Count: > 0 } ports })
         {
-            var (name, value) = (pair.DecodeName().ToString(), pair.DecodeValue().ToString());
-            switch (name)
-            {
-                case "container":
-                    container = value;
-                    break;
-                case "command" or "port" or "ports":
-                    passed.Add(new(name, value));
-                    break;
-                case "stdin" or "stdout" or "stderr" or "tty" when value is "true" or "1":
-                    passed.Add(new(name switch { "stdin" => "input", "stdout" => "output", "stderr" => "error", _ => "tty" }, "1"));
-                    break;
-                default:
-                    break;
-            }
+            asked.Add(new("port", string.Join(',', ports)));
         }
 
-        return (container, QueryHelpers.AddQueryString("", passed));
+        return (options switch { PodExecOptions exec => exec.Container, PodAttachOptions attach => attach.Container, _ => "" }, QueryHelpers.AddQueryString("", asked));
+
+        void Add(bool isAsked, string flag)
+        {
+            if (isAsked)
+            {
+                asked.Add(new(flag, "1"));
+            }
+        }
     }
 }

@@ -1,13 +1,15 @@
 using Navarch.Api.AdmissionRegistration.V1;
+using Navarch.Api.Authorization.V1;
 using Navarch.ApiServer.Admission.Expressions;
 using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Authorization;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using TokenReview = Navarch.Api.Authentication.V1.TokenReview;
 
 namespace Navarch.ApiServer.Admission.Policies;
 
-/// <summary>Holds requests against the policies that are bound. Policies themselves are held against none: nobody locks themselves out.</summary>
+/// <summary>Holds requests against the policies that are bound. Policies themselves, and questions of who may do what, are held against none: nobody locks themselves out.</summary>
 internal sealed class PolicyAdmission(PolicyIndex<ValidatingPolicy> index, HookMatcher matcher, PolicyParameters parameters, Kind namespaces, IAuthorizer authorizer)
 {
     private static readonly string Group = ValidatingAdmissionPolicy.ResourceType.Group;
@@ -17,10 +19,12 @@ internal sealed class PolicyAdmission(PolicyIndex<ValidatingPolicy> index, HookM
 
     /// <exception cref="StatusException">A policy refuses the request, or cannot tell.</exception>
     public ValueTask ValidateAsync(HookedRequest request, CancellationToken ct) =>
-        index.Current is not { } policies || IsPolicy(request.Kind) || ReferenceEquals(request.Options.User, UserInfo.Server) ? default : ValidateAsync(policies, request, ct);
+        index.Current is not { } policies || IsExempt(request.Kind) || ReferenceEquals(request.Options.User, UserInfo.Server) ? default : ValidateAsync(policies, request, ct);
 
-    /// <summary>Policies and their bindings are out of the reach of policies.</summary>
-    public static bool IsPolicy(Kind kind) => kind.Type.Group == Group && kind.Type.Plural.Contains("admissionpolic", StringComparison.Ordinal);
+    /// <summary>Policies and their bindings are out of the reach of policies, and so are the reviews of tokens and of rights.</summary>
+    public static bool IsExempt(Kind kind) => kind.Type.Group == Group
+        ? kind.Type.Plural.Contains("admissionpolic", StringComparison.Ordinal)
+        : kind.Type.Group == TokenReview.ResourceType.Group || kind.Type.Group == SubjectAccessReview.ResourceType.Group;
 
     private async ValueTask ValidateAsync(BoundPolicy<ValidatingPolicy>[] policies, HookedRequest request, CancellationToken ct)
     {

@@ -19,7 +19,7 @@ internal sealed class PolicyMutation(PolicyIndex<MutatingPolicy> index, HookMatc
     public bool IsSilent => index.Current is null;
 
     /// <summary>Whether policies may change what the request is about.</summary>
-    public bool Sees(Kind kind, WriteOptions options) => !IsSilent && !options.IsAdmitted && !PolicyAdmission.IsPolicy(kind) && !ReferenceEquals(options.User, UserInfo.Server);
+    public bool Sees(Kind kind, WriteOptions options) => !IsSilent && !options.IsAdmitted && !PolicyAdmission.IsExempt(kind) && !ReferenceEquals(options.User, UserInfo.Server);
 
     /// <param name="take">Makes the object that is shown next out of one that a policy changed.</param>
     /// <param name="left">What each policy left behind when it was asked before: those that want to know are asked again where somebody changed it since.</param>
@@ -27,7 +27,7 @@ internal sealed class PolicyMutation(PolicyIndex<MutatingPolicy> index, HookMatc
     /// <exception cref="StatusException">A policy could not be followed.</exception>
     public async ValueTask<bool> MutateAsync(HookedRequest request, Func<IApiObject, IApiObject> take, Dictionary<MutatingPolicy, IApiObject> left, CancellationToken ct)
     {
-        if (index.Current is not { } policies || request.Value is null || request.Operation == "DELETE" || !request.Form.IsChangeable || !Sees(request.Kind, request.Options))
+        if (index.Current is not { } policies || request.Value is null || request.Operation == "DELETE" || !Sees(request.Kind, request.Options))
         {
             return false;
         }
@@ -105,7 +105,7 @@ internal sealed class PolicyMutation(PolicyIndex<MutatingPolicy> index, HookMatc
             Evaluation.Show(variables, document);
             document = await RunAsync(evaluation, expression, variables, ct) is not { } made ? throw new PolicyException($"expression '{expression.Text}' did not evaluate to an object")
                 : isPatch ? JsonPatch.Read(made).Apply(document)
-                : Merged(version, (JsonObject)document, made);
+                : Merged(request.Form.SchemaIn(version), (JsonObject)document, made);
         }
 
         return document.ToUtf8();
@@ -124,11 +124,11 @@ internal sealed class PolicyMutation(PolicyIndex<MutatingPolicy> index, HookMatc
         }
     }
 
-    private static JsonObject Merged(Kind version, JsonObject document, JsonNode made)
+    private static JsonObject Merged(Schema schema, JsonObject document, JsonNode made)
     {
         var configuration = made as JsonObject ?? throw new PolicyException("applyConfiguration must evaluate to an object");
-        return WholeFields.In(configuration, version.Schema) is { } path
+        return WholeFields.In(configuration, schema) is { } path
             ? throw new PolicyException($"error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: {path}")
-            : Applying.Merge(document, configuration, version.Schema);
+            : Applying.Merge(document, configuration, schema);
     }
 }

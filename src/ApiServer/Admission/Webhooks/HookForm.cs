@@ -11,11 +11,11 @@ internal abstract class HookForm
     /// <summary>The object itself, in the version that a webhook asks for.</summary>
     public static HookForm Object { get; } = new ObjectForm();
 
-    /// <summary>Whether there is anything a patch could change.</summary>
-    public virtual bool IsChangeable => true;
-
     /// <summary>What the object of a review calls itself.</summary>
     public abstract (string Group, string Version, string Kind) TypeIn(Kind version);
+
+    /// <summary>The type of the object of a review.</summary>
+    public abstract Schema SchemaIn(Kind version);
 
     public abstract byte[] Write(Kind version, IApiObject value);
 
@@ -31,6 +31,8 @@ internal abstract class HookForm
     {
         public override (string Group, string Version, string Kind) TypeIn(Kind version) => (version.Type.Group, version.Type.Version, version.Type.Kind);
 
+        public override Schema SchemaIn(Kind version) => version.Schema;
+
         public override byte[] Write(Kind version, IApiObject value) => Kind.Text(version.Show((IResource)value)).ToArray();
 
         public override IApiObject Read(Kind version, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => version.ParseRequest(json, out problems);
@@ -43,6 +45,8 @@ internal abstract class HookForm
 internal sealed class BodyForm<T>(string group, string version, Func<T, ObjectMeta> metadata) : HookForm where T : IApiType<T>, IApiObject
 {
     public override (string Group, string Version, string Kind) TypeIn(Kind _) => (group, version, typeof(T).Name);
+
+    public override Schema SchemaIn(Kind _) => T.Schema;
 
     public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(value);
 
@@ -58,6 +62,8 @@ internal sealed class PartForm<T>(string group, string version, Func<IResource, 
 {
     public override (string Group, string Version, string Kind) TypeIn(Kind _) => (group, version, typeof(T).Name);
 
+    public override Schema SchemaIn(Kind _) => T.Schema;
+
     public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(show((IResource)value));
 
     public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) =>
@@ -66,16 +72,16 @@ internal sealed class PartForm<T>(string group, string version, Func<IResource, 
     public override Map<string>? LabelsOf(IApiObject value) => [];
 }
 
-/// <summary>What somebody connects with, such as PodExecOptions: it is looked at, and has no labels.</summary>
-internal sealed class ConnectForm(string kind) : HookForm
+/// <summary>What somebody connects with, such as PodExecOptions: it has no labels.</summary>
+internal sealed class ConnectForm<T> : HookForm where T : IApiType<T>, IApiObject
 {
-    public override bool IsChangeable => false;
+    public override (string Group, string Version, string Kind) TypeIn(Kind _) => ("", "v1", typeof(T).Name);
 
-    public override (string Group, string Version, string Kind) TypeIn(Kind _) => ("", "v1", kind);
+    public override Schema SchemaIn(Kind _) => T.Schema;
 
     public override byte[] Write(Kind _, IApiObject value) => ApiJson.ToUtf8(value);
 
-    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => throw new NotSupportedException();
+    public override IApiObject Read(Kind _, ReadOnlySpan<byte> json, IApiObject before, out IReadOnlyList<string> problems) => ApiJson.ParseWithDefaults<T>(json, out problems);
 
     public override Map<string>? LabelsOf(IApiObject value) => null;
 }

@@ -98,7 +98,7 @@ internal sealed class MutatingRound(PolicyMutation policies, Webhook[] hooks, Ho
                 return false;
             }
 
-            if (request.Value is not { } before || !request.Form.IsChangeable)
+            if (request.Value is not { } before)
             {
                 throw StatusErrors.InternalError($"admission webhook {GoText.Quote(hook.Name)} attempted to modify the object, which is not supported for this operation").AsException();
             }

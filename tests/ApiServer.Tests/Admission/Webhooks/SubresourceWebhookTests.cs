@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Navarch.ApiServer.Tests.Server;
+using Navarch.ApiServer.Tests.Streaming;
 
 namespace Navarch.ApiServer.Tests.Admission.Webhooks;
 
@@ -135,6 +136,32 @@ public sealed class SubresourceWebhookTests(SharedServer shared) : IClassFixture
         Assert.Null(asked["options"]);
         Assert.Equal(403, (await Admin.AskAsync(pods + "/p:80/proxy/x/y")).Code);
         Assert.Equal("/x/y", (string)hook.Asked.Last()["request"]!["object"]!["path"]!);
+    }
+
+    [Fact]
+    public async Task What_somebody_connects_with_may_be_changed()
+    {
+        var space = await shared.NamespaceAsync();
+        var commands = new List<string>();
+        await using var kubelet = new FakeKubelet(shared.Server.Authority, "led", async (head, tls) =>
+        {
+            commands.Add(head.Split("\r\n")[0]);
+            await tls.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        });
+        await kubelet.RegisterAsync(Admin, "led", space);
+        await using var hook = await HookServer.StartAsync(Admin);
+        hook.Respond = static (_, request) => HookServer.Patch((string)request["subResource"]! == "exec"
+            ? """[{"op":"add","path":"/command/0","value":"nice"},{"op":"add","path":"/container","value":"c"},{"op":"remove","path":"/stdin"}]"""
+            : """[{"op":"replace","path":"/path","value":"/healthz?x"}]""");
+        await hook.ConfigureAsync("Mutating", "connect-changed", hook.Hook("a.example.com", "", "*/exec;*/proxy", "CONNECT"));
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/namespaces/{space}/pods/p/exec?command=sh&stdin=true&stdout=yes&stderr=0") { Version = HttpVersion.Version11 };
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new ProductHeaderValue("SPDY", "3.1"));
+        using var answer = await Admin.SendAsync(request, TestContext.Current.CancellationToken);
+        await Admin.AskAsync("/api/v1/nodes/led/proxy/pods");
+
+        Assert.Equal(["POST /exec/" + space + "/p/c?command=nice&command=sh&output=1 HTTP/1.1", "GET /healthz%3Fx HTTP/1.1"], commands);
     }
 
     private async Task<(string Space, string Pods)> PodAsync()
