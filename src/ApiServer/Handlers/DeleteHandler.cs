@@ -37,28 +37,49 @@ internal sealed class DeleteHandler(ObjectWriter objects, Cache cache, TimeProvi
         var (options, write) = await OptionsAsync(request);
         var format = request.Format(Offer.Forms);
         var page = await ListPage.ReadAsync(ListRequest.Of(kind, request.Info.Namespace, request.Options), cache, time, request.Aborted);
-        var gone = new StoredObject?[page.Items.Count];
-        await Parallel.ForAsync(0, gone.Length, new ParallelOptions { MaxDegreeOfParallelism = DeletionsMax, CancellationToken = request.Aborted }, async (i, ct) =>
+        var gone = await DeleteAllAsync(kind, page.Items, options, write, request.Aborted);
+        await ListAnswer.WriteAsync(request, kind, page with { Items = gone }, format, time);
+    }
+
+    /// <returns>What was deleted, in order.</returns>
+    /// <exception cref="StatusException">The first refusal, in order. What else is deleted by then stays deleted.</exception>
+    private async Task<List<StoredObject>> DeleteAllAsync(Kind kind, IReadOnlyList<StoredObject> items, DeleteOptions options, WriteOptions write, CancellationToken ct)
+    {
+        var gone = new StoredObject?[items.Count];
+        var refusals = new StatusException?[items.Count];
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(DeletionsMax, items.Count)).Select(_ => WorkAsync()));
+        return Array.Find(refusals, static refusal => refusal is not null) is { } first ? throw first : [.. gone.OfType<StoredObject>()];
+
+        // A refusal ends one worker: the others go on, and where everything is refused nobody is asked about thousands.
+        async Task WorkAsync()
         {
-            // Lists are not for several threads.
-            var own = new WriteOptions(write.User) { IsDryRun = write.IsDryRun, Audit = write.Audit };
-            try
+            while (Interlocked.Increment(ref next) is var i && i < items.Count)
             {
-                gone[i] = (await objects.DeleteAsync(kind, page.Items[i].Namespace, page.Items[i].Name, options, own, ct)).Object;
-            }
-            catch (StatusException e) when (e.Status.Code == 404)
-            {
-                // Somebody else was faster. It is gone, which is what was asked.
-            }
-            finally
-            {
-                lock (write.Warnings)
+                // Lists are not for several threads.
+                var own = new WriteOptions(write.User) { IsDryRun = write.IsDryRun, Audit = write.Audit };
+                try
                 {
-                    write.Warnings.AddRange(own.Warnings);
+                    gone[i] = (await objects.DeleteAsync(kind, items[i].Namespace, items[i].Name, options, own, ct)).Object;
+                }
+                catch (StatusException e) when (e.Status.Code == 404)
+                {
+                    // Somebody else was faster. It is gone, which is what was asked.
+                }
+                catch (StatusException e)
+                {
+                    refusals[i] = e;
+                    return;
+                }
+                finally
+                {
+                    lock (write.Warnings)
+                    {
+                        write.Warnings.AddRange(own.Warnings);
+                    }
                 }
             }
-        });
-        await ListAnswer.WriteAsync(request, kind, page with { Items = [.. gone.OfType<StoredObject>()] }, format, time);
+        }
     }
 
     // What upstream answers with the object as it was, not with a Status.

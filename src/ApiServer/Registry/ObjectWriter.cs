@@ -20,7 +20,7 @@ internal sealed class ObjectWriter(
     private const int UpdateTries = 64;
 
     private readonly GeneratedName names = new(random);
-    private readonly Turns turns = new();
+    private readonly Turns turns = new(time);
     private readonly ObjectRemoval removal = new(store, admission, time);
 
     /// <param name="namespace">That of the request; empty for a cluster-wide kind.</param>
@@ -76,7 +76,7 @@ internal sealed class ObjectWriter(
     {
         var key = kind.Key(@namespace, name);
         var warned = options.Warnings.Count;
-        SemaphoreSlim? turn = null;
+        IDisposable? turn = null;
         try
         {
             for (var tries = 1; ; tries++)
@@ -88,12 +88,12 @@ internal sealed class ObjectWriter(
 
                 // Somebody else was faster, and so got on: the change is made again for as long as the caller waits.
                 options.Warnings.RemoveRange(warned, options.Warnings.Count - warned);
-                turn ??= await turns.TakeAsync(key, ct);
+                turn ??= await turns.TakeAsync(kind.StoragePrefix + key, ct);
             }
         }
         finally
         {
-            turn?.Release();
+            turn?.Dispose();
         }
     }
 
