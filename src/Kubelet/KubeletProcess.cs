@@ -35,7 +35,7 @@ public static class KubeletProcess
         var cgroups = new PodCgroups(config.CgroupParent, config.CgroupDriver);
         var directories = new PodDirectories(config.RootDirectory);
         var files = new LogFiles(config.PodLogsDirectory);
-        var cache = new RuntimeCache(runtime, new LastWords(), time, logs.CreateLogger<RuntimeCache>());
+        var cache = new RuntimeCache(runtime, new LastWords(files), time, logs.CreateLogger<RuntimeCache>());
 
         // What the API has.
         var pods = informers.Get<Pod>(new ListQuery { FieldSelector = $"spec.nodeName={config.NodeName}" });

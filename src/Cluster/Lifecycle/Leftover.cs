@@ -1,6 +1,7 @@
 using Navarch.Cluster.Machine;
 using Navarch.Cluster.Processes;
 using Navarch.Cluster.Profiles;
+using Navarch.Kubelet.Kernel;
 
 namespace Navarch.Cluster.Lifecycle;
 
@@ -45,10 +46,7 @@ internal static class Leftover
         foreach (var folder in (string[])[paths.State, paths.Run])
         {
             Mounts.RemoveBelow(folder);
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            FileTree.Remove(folder); // Among it what containers wrote into their volumes.
         }
 
         foreach (var folder in createdFolders.Append(paths.StateRoot).OrderByDescending(folder => folder.Length))

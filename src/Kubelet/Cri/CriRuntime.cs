@@ -196,7 +196,7 @@ internal sealed class CriRuntime(GrpcConnection connection, TimeProvider time) :
     private async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, TimeSpan timeout, CancellationToken ct)
         where T : class, IMessage<T>
     {
-        using var limit = new CancellationTokenSource(timeout, time);
+        using var limit = new CancellationTokenSource(Waits.Timer(timeout), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {

@@ -15,6 +15,7 @@ internal static partial class ConfinedPath
     private const int ODirectory = 0x10000;
     private const int OCloseOnExec = 0x80000;
     private const ulong ResolveNoMagicLinks = 0x02;
+    private const ulong ResolveNoLinks = 0x04;
     private const ulong ResolveBeneath = 0x08;
     private const int AtFdCwd = -100;
     private const int ENoEnt = 2;
@@ -53,6 +54,14 @@ internal static partial class ConfinedPath
         }
     }
 
+    /// <summary>Opens what is at <paramref name="relative"/> if no link leads there; null where nothing is.</summary>
+    /// <exception cref="IOException">There is a link on the way, or the path leads out of the directory.</exception>
+    internal static SafeFileHandle? OpenPlain(string root, string relative, int flags)
+    {
+        using var directory = Open(AtFdCwd, root, OPath | ODirectory | OCloseOnExec, resolve: 0);
+        return directory is null ? null : Open(Fd(directory), relative, flags, ResolveBeneath | ResolveNoLinks);
+    }
+
     /// <summary>A name by which the kernel finds the opened file, whatever its directory entry has become.</summary>
     public static string Name(SafeFileHandle handle) => $"/proc/self/fd/{Fd(handle)}";
 
@@ -70,8 +79,8 @@ internal static partial class ConfinedPath
         return Marshal.GetLastPInvokeError() switch
         {
             ENoEnt => null,
-            ENotDir => throw new IOException($"subPath \"{path}\" is not a directory"),
-            _ => throw new IOException($"subPath \"{path}\" cannot be used: {Marshal.GetLastPInvokeErrorMessage()}"),
+            ENotDir => throw new IOException($"\"{path}\" is not a directory"),
+            _ => throw new IOException($"\"{path}\" cannot be used: {Marshal.GetLastPInvokeErrorMessage()}"),
         };
     }
 

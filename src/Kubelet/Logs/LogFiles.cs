@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Navarch.Kubelet.Kernel;
 
 namespace Navarch.Kubelet.Logs;
 
@@ -15,6 +16,10 @@ internal sealed class LogFiles(string root)
     public string PodDirectory(string @namespace, string name, string uid) =>
         Path.Combine(root, $"{Safe(@namespace)}_{Safe(name)}_{Safe(uid)}");
 
+    /// <summary>Opens a log. Only the runtime's own files are logs: a link that a pod with the node's directory has put there is none.</summary>
+    /// <exception cref="IOException">There is no such log.</exception>
+    public FileStream OpenRead(string path) => PlainFile.OpenRead(root, path);
+
     /// <summary>Relative to the pod's directory, as CRI wants it.</summary>
     public static string ContainerFile(string container, int attempt) =>
         Path.Combine(Safe(container), attempt.ToString(CultureInfo.InvariantCulture) + ".log");
@@ -24,7 +29,7 @@ internal sealed class LogFiles(string root)
     {
         foreach (var directory in Directory.Exists(root) ? Directory.EnumerateDirectories(root, "*_" + Safe(uid)) : [])
         {
-            Directory.Delete(directory, recursive: true);
+            FileTree.Remove(directory);
         }
     }
 
@@ -32,12 +37,18 @@ internal sealed class LogFiles(string root)
     /// Renames a log that has grown too long, has the runtime open a new one, and removes the oldest ones. Lines written
     /// between the two still go to the renamed file, so none is lost.
     /// </summary>
-    public static async Task RotateAsync(string path, DateTimeOffset now, Func<Task> reopen, CancellationToken ct)
+    public async Task RotateAsync(string path, DateTimeOffset now, Func<Task> reopen, CancellationToken ct)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists || file.Length < BytesPerFileMax)
+        if (!File.Exists(path))
         {
             return;
+        }
+        await using (var file = OpenRead(path))
+        {
+            if (file.Length < BytesPerFileMax)
+            {
+                return;
+            }
         }
 
         var rotated = path + "." + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
@@ -66,11 +77,14 @@ internal sealed class LogFiles(string root)
         }
     }
 
-    private static async Task CompressAsync(string path, CancellationToken ct)
+    private async Task CompressAsync(string path, CancellationToken ct)
     {
         var unfinished = path + ".tmp";
-        await using (var from = File.OpenRead(path))
-        await using (var to = new GZipStream(File.Create(unfinished), CompressionLevel.Fastest))
+        File.Delete(unfinished);
+        // A new file, as readable as the log it was. A link that appears here is an error.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)0b110_100_000 };
+        await using (var from = OpenRead(path))
+        await using (var to = new GZipStream(new FileStream(unfinished, options), CompressionLevel.Fastest))
         {
             await from.CopyToAsync(to, ct);
         }

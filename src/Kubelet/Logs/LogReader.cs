@@ -6,7 +6,7 @@ namespace Navarch.Kubelet.Logs;
 /// Copies a container's log to a reader as <see cref="LogQuery"/> asks, through rotations of the file, and in the end
 /// through the end of the container.
 /// </summary>
-internal sealed class LogReader(TimeProvider time)
+internal sealed class LogReader(LogFiles files, TimeProvider time)
 {
     // How long a follower may miss what inotify did not tell, the end of the container among it.
     private static readonly TimeSpan FollowCheck = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ internal sealed class LogReader(TimeProvider time)
     {
         var writer = new LineWriter(query, output);
         using var changes = query.Follow ? new FileChanges(path) : null;
-        var file = Open(path);
+        var file = files.OpenRead(path);
         try
         {
             if (query.TailLines is { } lines)
@@ -41,7 +41,7 @@ internal sealed class LogReader(TimeProvider time)
                     if (File.Exists(path))
                     {
                         await file.DisposeAsync();
-                        file = Open(path);
+                        file = files.OpenRead(path);
                         lineReader = new LineReader(file);
                         continue;
                     }
@@ -109,9 +109,6 @@ internal sealed class LogReader(TimeProvider time)
         }
         return true;
     }
-
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
 
     /// <summary>Whether the open file no longer has the name it was opened by.</summary>
     private static bool IsRotated(FileStream file, string path)

@@ -11,10 +11,12 @@ namespace Navarch.Kubelet.Pods;
 internal sealed class ContainerConfigs(string seccompDirectory, long nodeMemoryBytes, bool isCgroupV2)
 {
     /// <param name="image">ID of the image on this node.</param>
+    /// <exception cref="ConfigurationException">The arguments are more than a program can be given.</exception>
     public ContainerConfig Of(
         Pod pod, Container container, int attempt, string image, IReadOnlyDictionary<string, string> environment, IEnumerable<Mount> mounts)
     {
-        string Expand(string text) => VariableExpansion.Expand(text, name => environment.GetValueOrDefault(name));
+        var arguments = new ProgramText();
+        string Expand(string text) => arguments.Add(VariableExpansion.Expand(text, name => environment.GetValueOrDefault(name)));
         var config = new ContainerConfig
         {
             Metadata = new ContainerMetadata { Name = container.Name, Attempt = (uint)attempt },

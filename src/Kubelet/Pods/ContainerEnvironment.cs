@@ -13,18 +13,19 @@ internal sealed class ContainerEnvironment(
     IReadOnlyDictionary<string, ConfigMap?> configMaps,
     IReadOnlyDictionary<string, Secret?> secrets)
 {
-    /// <exception cref="ConfigurationException">Something it refers to is missing, and not optional.</exception>
+    /// <exception cref="ConfigurationException">Something it refers to is missing, and not optional, or it is more than a program can be given.</exception>
     public Dictionary<string, string> Of(Container container)
     {
         // A Dictionary that nothing is removed from keeps its order, which is the order the program sees.
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        var all = new ProgramText();
         foreach (var source in container.EnvFrom)
         {
             foreach (var (key, value) in AllOf(source))
             {
                 if (IsVariable(source.Prefix + key))
                 {
-                    variables[source.Prefix + key] = value;
+                    variables[source.Prefix + key] = all.Add(value);
                 }
             }
         }
@@ -35,7 +36,7 @@ internal sealed class ContainerEnvironment(
                 : VariableExpansion.Expand(variable.Value, name => variables.GetValueOrDefault(name) ?? services.GetValueOrDefault(name));
             if (value is not null)
             {
-                variables[variable.Name] = value;
+                variables[variable.Name] = all.Add(value);
             }
         }
         foreach (var (name, value) in services)

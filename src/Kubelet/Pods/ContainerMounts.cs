@@ -23,6 +23,10 @@ internal sealed class ContainerMounts(PodDirectories directories)
             {
                 throw new ConfigurationException($"cannot find volume \"{mount.Name}\" to mount into container \"{container.Name}\"");
             }
+            if (mount.RecursiveReadOnly == RecursiveReadOnlyMode.RecursiveReadOnlyEnabled)
+            {
+                throw new ConfigurationException($"volume \"{mount.Name}\" requested recursive read-only mode, but it is not supported by the runtime");
+            }
             var subPath = mount.SubPathExpr.Length > 0
                 ? VariableExpansion.Expand(mount.SubPathExpr, name => environment.GetValueOrDefault(name))
                 : mount.SubPath;
@@ -30,7 +34,7 @@ internal sealed class ContainerMounts(PodDirectories directories)
             {
                 ContainerPath = mount.MountPath.StartsWith('/') ? mount.MountPath : "/" + mount.MountPath,
                 HostPath = subPath.Length == 0 ? path : BindSubPath(pod, container, i, path, subPath),
-                Readonly = mount.ReadOnly,
+                Readonly = mount.ReadOnly || IsOfTheApi(pod, mount.Name),
                 Propagation = mount.MountPropagation switch
                 {
                     MountPropagationMode.MountPropagationBidirectional => MountPropagation.PropagationBidirectional,
@@ -49,6 +53,10 @@ internal sealed class ContainerMounts(PodDirectories directories)
         }
         return mounts;
     }
+
+    // The kubelet itself goes on writing to these as root. A container that could change them could lead it elsewhere.
+    private static bool IsOfTheApi(Pod pod, string volume) => pod.Spec.Volumes.Any(candidate =>
+        candidate.Name == volume && candidate is ({ ConfigMap: not null } or { Secret: not null } or { DownwardAPI: not null } or { Projected: not null }));
 
     /// <summary>An empty file that the container may write, whoever it runs as.</summary>
     private string LastWords(Pod pod, Container container, int attempt)

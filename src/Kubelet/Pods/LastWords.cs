@@ -1,11 +1,12 @@
 using System.Text;
 using Navarch.Api.Core.V1;
+using Navarch.Kubelet.Kernel;
 using Navarch.Kubelet.Logs;
 
 namespace Navarch.Kubelet.Pods;
 
 /// <summary>What a container that ended wanted to be said of its end: its message file or the end of its log.</summary>
-internal sealed class LastWords
+internal sealed class LastWords(LogFiles logs)
 {
     private const int FileBytesMax = 4096;
     private const int LogBytesMax = 2048;
@@ -15,7 +16,7 @@ internal sealed class LastWords
     public string Of(Cri.V1.ContainerStatus status)
     {
         var path = status.Annotations.GetValueOrDefault(RuntimeLabels.TerminationMessagePath, "");
-        var file = path.Length == 0 ? null : status.Mounts.FirstOrDefault(mount => mount.ContainerPath == path)?.HostPath;
+        var file = path.Length == 0 ? null : status.Mounts.LastOrDefault(mount => mount.ContainerPath == path)?.HostPath; // The last lies on top.
         var words = "";
         try
         {
@@ -35,19 +36,20 @@ internal sealed class LastWords
 
     private static string ReadFile(string path)
     {
-        // The container could write to it, but it is the kubelet's own file, bound into the container: never a link.
-        using var file = File.OpenRead(path);
+        // The kubelet's own file, bound into the container, unless the pod has mounted something else in its place.
+        using var file = PlainFile.OpenRead(Path.GetDirectoryName(path)!, path);
         var bytes = new byte[Math.Min(file.Length, FileBytesMax)];
+        file.Position = file.Length - bytes.Length;
         return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
     }
 
-    private static string ReadLog(string path)
+    private string ReadLog(string path)
     {
         if (!File.Exists(path))
         {
             return "";
         }
-        using var file = File.OpenRead(path);
+        using var file = logs.OpenRead(path);
         // Twice as much, as each line of the file also has a time and a stream.
         file.Position = Math.Max(0, file.Length - LogBytesMax * 2);
         using var reader = new StreamReader(file);

@@ -9,7 +9,7 @@ internal sealed class LifecycleHooks(Prober prober, TimeProvider time)
     /// <returns>Null when it went well, else what went wrong.</returns>
     public async Task<string?> RunAsync(LifecycleHandler hook, Container container, string containerId, string podIP, TimeSpan limit, CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(limit, time);
+        using var timeout = new CancellationTokenSource(Waits.Timer(limit), time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
@@ -25,7 +25,7 @@ internal sealed class LifecycleHooks(Prober prober, TimeProvider time)
                         ? null
                         : $"HTTP lifecycle hook ({get.Path}) failed: {answer.Message}";
                 case { Sleep: { } sleep }:
-                    await Task.Delay(TimeSpan.FromSeconds(sleep.Seconds), time, both.Token);
+                    await Waits.DelayAsync(Waits.Seconds(sleep.Seconds), time, both.Token);
                     return null;
                 default:
                     return null;

@@ -1,8 +1,10 @@
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Nodes.V1;
 using Navarch.Client;
 using Navarch.Kubelet.Cri;
 using Navarch.Kubelet.Cri.V1;
+using Navarch.Kubelet.Kernel;
 using Navarch.Kubelet.Volumes;
 using Container = Navarch.Api.Core.V1.Container;
 
@@ -131,18 +133,35 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
         var pod = view.Pod;
         try
         {
+            var handler = await HandlerAsync(pod, ct);
             var config = _sandboxes.Of(pod, start.Attempt, HostResolver());
             Directory.CreateDirectory(config.LogDirectory);
-            await context.Runtime.RunPodSandboxAsync(config, "", ct);
+            await context.Runtime.RunPodSandboxAsync(config, handler, ct);
             return memory => memory with { Obstacle = null };
         }
-        catch (Exception e) when (e is CriException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CriException or ConfigurationException or IOException or UnauthorizedAccessException)
         {
             var message = (e as CriException)?.Description ?? e.Message;
             context.Events.Warning(pod, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {message}");
             var now = context.Time.GetUtcNow();
             return memory => memory with { Obstacle = Obstacle.Next(memory.Obstacle, message, now) };
         }
+    }
+
+    /// <summary>The runtime's name for what the pod is to be run by; empty for the usual.</summary>
+    /// <exception cref="ConfigurationException">The pod asks for a fence that is not there.</exception>
+    private async Task<string> HandlerAsync(Pod pod, CancellationToken ct)
+    {
+        if (pod.Spec.HostUsers == false)
+        {
+            throw new ConfigurationException("the container runtime does not support user namespaces");
+        }
+        if (string.IsNullOrEmpty(pod.Spec.RuntimeClassName))
+        {
+            return "";
+        }
+        var type = await context.Client.FindAsync<RuntimeClass>(new NamespacedName("", pod.Spec.RuntimeClassName), ct);
+        return type?.Handler ?? throw new ConfigurationException($"RuntimeClass \"{pod.Spec.RuntimeClassName}\" not found");
     }
 
     private async Task<Func<PodMemory, PodMemory>> StartContainerAsync(PodView view, PodAction.StartContainer start, CancellationToken ct)
@@ -305,9 +324,11 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
         var host = pod.Spec.HostNetwork && File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : "";
         var text = PodNetwork.HostsText(pod, context.Config, sandbox.IPs, host);
         var path = context.Directories.Hosts(pod.Metadata.UID);
-        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        // The length first: containers can write to it, as much as the disk holds.
+        if (new FileInfo(path) is not { Exists: true } file || file.Length != bytes.Length || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
         {
-            File.WriteAllText(path, text); // In place: containers have this very file.
+            File.WriteAllBytes(path, bytes); // In place: containers have this very file.
             File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
         }
     }
@@ -385,11 +406,7 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
         }
         if (view.IsGone || view.Pod.Metadata.DeletionTimestamp is not null)
         {
-            var logs = context.Logs.PodDirectory(view.Pod.Metadata.Namespace, view.Pod.Metadata.Name, uid);
-            if (Directory.Exists(logs))
-            {
-                Directory.Delete(logs, recursive: true);
-            }
+            FileTree.Remove(context.Logs.PodDirectory(view.Pod.Metadata.Namespace, view.Pod.Metadata.Name, uid));
         }
     }
 

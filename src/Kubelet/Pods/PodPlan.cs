@@ -28,7 +28,7 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
     public static TimeSpan GraceOf(Pod pod)
     {
         var seconds = pod.Metadata.DeletionGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? GraceSecondsDefault;
-        var grace = TimeSpan.FromSeconds(seconds);
+        var grace = Waits.Seconds(seconds);
         return grace > GraceMin ? grace : GraceMin;
     }
 
@@ -263,7 +263,7 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
         }
 
         private TimeSpan ProbeGrace(Probe probe) =>
-            probe.TerminationGracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Max(seconds, 1)) : GraceOf(view.Pod);
+            probe.TerminationGracePeriodSeconds is { } seconds ? Waits.Seconds(Math.Max(seconds, 1)) : GraceOf(view.Pod);
 
         private void StartAgain(Container container, RuntimeContainer run)
         {

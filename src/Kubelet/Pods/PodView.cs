@@ -28,7 +28,7 @@ internal sealed record PodView(
 
     /// <summary>When the pod has had its time, if it has a limit.</summary>
     public DateTimeOffset? Deadline =>
-        Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? start + TimeSpan.FromSeconds(seconds) : null;
+        Spec.ActiveDeadlineSeconds is { } seconds && Pod.Status.StartTime is { } start ? start + Waits.Seconds(seconds) : null;
 
     public bool IsPastDeadline => Deadline is { } deadline && Now >= deadline;
 

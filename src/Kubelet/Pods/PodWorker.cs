@@ -289,7 +289,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         if (until is { } at)
         {
             var delay = at - _context.Time.GetUtcNow();
-            waits.Add(Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _context.Time, stop.Token));
+            waits.Add(Task.Delay(Waits.Timer(delay), _context.Time, stop.Token));
         }
         await Task.WhenAny(waits);
         ct.ThrowIfCancellationRequested();

@@ -86,7 +86,7 @@ internal sealed partial class PodWorkers(PodContext context, Informer<Pod> pods,
         {
             return null;
         }
-        var rejection = Admission.Check(pod, _workers.Values.Where(worker => !worker.IsRejected).Select(worker => worker.Current), context.Node.Capacity);
+        var rejection = Guarantees.Check(pod, Guarantees.HasAppArmor) ?? Admission.Check(pod, _workers.Values.Where(worker => !worker.IsRejected).Select(worker => worker.Current), context.Node.Capacity);
         if (rejection is not null)
         {
             context.Events.Warning(pod, rejection.Reason, rejection.Message);

@@ -19,7 +19,12 @@ internal static class SecurityRules
             NoNewPrivs = own.AllowPrivilegeEscalation == false,
             NamespaceOptions = Namespaces(pod),
             Seccomp = Seccomp(own.SeccompProfile ?? shared.SeccompProfile, seccompDirectory),
+            Apparmor = AppArmor(own.AppArmorProfile ?? shared.AppArmorProfile),
         };
+        if ((own.SELinuxOptions ?? shared.SELinuxOptions) is { } selinux)
+        {
+            context.SelinuxOptions = new SELinuxOption { User = selinux.User, Role = selinux.Role, Type = selinux.Type, Level = selinux.Level };
+        }
         if ((own.RunAsUser ?? shared.RunAsUser) is { } user)
         {
             context.RunAsUser = new Int64Value { Value = user };
@@ -75,6 +80,18 @@ internal static class SecurityRules
                 throw new ConfigurationException($"container has runAsNonRoot and image will run as root {where}");
         }
     }
+
+    /// <summary>Null leaves it to the runtime, whose own profile confines all but privileged containers.</summary>
+    private static SecurityProfile? AppArmor(AppArmorProfile? profile) => profile?.Type switch
+    {
+        null => null,
+        AppArmorProfileType.Unconfined => new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined },
+        AppArmorProfileType.Localhost => new SecurityProfile
+        {
+            ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = profile.LocalhostProfile ?? "",
+        },
+        _ => new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault },
+    };
 
     private static SecurityProfile Seccomp(SeccompProfile? profile, string directory) => profile?.Type switch
     {

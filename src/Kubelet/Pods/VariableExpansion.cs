@@ -8,6 +8,7 @@ namespace Navarch.Kubelet.Pods;
 /// </summary>
 internal static class VariableExpansion
 {
+    /// <exception cref="ConfigurationException">It becomes longer than the kernel gives to a program.</exception>
     public static string Expand(string text, Func<string, string?> find)
     {
         if (!text.Contains('$'))
@@ -15,6 +16,7 @@ internal static class VariableExpansion
             return text;
         }
         var result = new StringBuilder(text.Length);
+        var lastEnd = text.LastIndexOf(')'); // Not looked for anew by every bracket that is opened.
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] != '$' || i + 1 == text.Length)
@@ -27,11 +29,16 @@ internal static class VariableExpansion
             {
                 result.Append('$');
             }
-            else if (text[i] == '(' && text.IndexOf(')', i) is > 0 and var end)
+            else if (text[i] == '(' && i < lastEnd)
             {
+                var end = text.IndexOf(')', i);
                 var name = text[(i + 1)..end];
                 result.Append(find(name) ?? $"$({name})");
                 i = end;
+                if (result.Length > ProgramText.StringLengthMax)
+                {
+                    throw new ConfigurationException($"variables expand to more than {ProgramText.StringLengthMax} bytes");
+                }
             }
             else
             {

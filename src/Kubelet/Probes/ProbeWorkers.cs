@@ -118,12 +118,12 @@ internal sealed class ProbeWorkers(Prober prober, PodEvents events, TimeProvider
     private async Task RunAsync(Pod pod, Container container, RuntimeContainer run, ProbeKind kind, Probe probe, string podIP, CancellationToken ct)
     {
         await Task.Yield();
-        var period = TimeSpan.FromSeconds(Math.Max(1, probe.PeriodSeconds));
+        var period = Waits.Seconds(Math.Max(1, probe.PeriodSeconds));
         var counter = new ProbeCounter(probe, kind);
         try
         {
-            var firstAt = (run.StartedAt ?? run.CreatedAt) + TimeSpan.FromSeconds(probe.InitialDelaySeconds);
-            await DelayAsync(firstAt - time.GetUtcNow(), ct);
+            var firstAt = (run.StartedAt ?? run.CreatedAt) + Waits.Seconds(probe.InitialDelaySeconds);
+            await Waits.DelayAsync(firstAt - time.GetUtcNow(), time, ct);
             while (!ct.IsCancellationRequested)
             {
                 var isStarted = container.StartupProbe is null || Get(run.Id).Startup == true;
@@ -150,7 +150,7 @@ internal sealed class ProbeWorkers(Prober prober, PodEvents events, TimeProvider
                         return; // The container will be stopped; its next run is probed anew.
                     }
                 }
-                await DelayAsync(period, ct);
+                await Waits.DelayAsync(period, time, ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -158,8 +158,6 @@ internal sealed class ProbeWorkers(Prober prober, PodEvents events, TimeProvider
             // The container ended.
         }
     }
-
-    private Task DelayAsync(TimeSpan delay, CancellationToken ct) => delay > TimeSpan.Zero ? Task.Delay(delay, time, ct) : Task.CompletedTask;
 
     private ProbeResults Get(string id)
     {

@@ -30,7 +30,7 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
     /// <param name="podIP">Address of the pod, used where the probe names no host.</param>
     public async Task<ProbeOutcome> ProbeAsync(Probe probe, Container container, string containerId, string podIP, CancellationToken ct)
     {
-        var timeout = TimeSpan.FromSeconds(Math.Max(1, probe.TimeoutSeconds));
+        var timeout = Waits.Timer(Waits.Seconds(Math.Max(1, probe.TimeoutSeconds)));
         using var limit = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
@@ -54,12 +54,14 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
         }
     }
 
+    /// <exception cref="ArgumentException">The definition makes no sense.</exception>
     public async Task<ProbeOutcome> ExecAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct)
     {
         try
         {
             var answer = await runtime.ExecSyncAsync(containerId, command, timeout, ct);
-            var output = Shortened(answer.Stdout.ToStringUtf8() + answer.Stderr.ToStringUtf8());
+            var output = Shortened(answer.Stdout.Span, BodyBytesShown);
+            output += Shortened(answer.Stderr.Span, BodyBytesShown - Encoding.UTF8.GetByteCount(output));
             return new ProbeOutcome(answer.ExitCode == 0, output);
         }
         catch (CriException e) when (e.Code == GrpcCode.DeadlineExceeded)
@@ -72,6 +74,7 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
         }
     }
 
+    /// <exception cref="ArgumentException">The definition makes no sense.</exception>
     public async Task<ProbeOutcome> HttpAsync(HTTPGetAction get, Container container, string podIP, CancellationToken ct)
     {
         var url = UrlOf(get, container, podIP);
@@ -86,7 +89,11 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
                 var status = (int)response.StatusCode;
                 if (status is >= 300 and < 400 && response.Headers.Location is { } location)
                 {
-                    url = new Uri(url, location);
+                    if (!Uri.TryCreate(url, location, out var next) || (next.Scheme != Uri.UriSchemeHttp && next.Scheme != Uri.UriSchemeHttps))
+                    {
+                        return ProbeOutcome.Failure($"Get \"{url}\": it redirects to where no HTTP is spoken");
+                    }
+                    url = next;
                     // Somebody else's answer says nothing about this container, but that it redirects says that it works.
                     if (url.Host != first || redirects == RedirectsMax)
                     {
@@ -100,20 +107,23 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
                     : ProbeOutcome.Failure($"HTTP probe failed with statuscode: {status}");
             }
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or FormatException or InvalidOperationException or NotSupportedException)
         {
+            // Besides what the network does: what the definition, or the container's answer, says and HTTP cannot.
             return ProbeOutcome.Failure($"Get \"{url}\": {Describe(e, url.Host, url.Port)}");
         }
     }
 
     public void Dispose() => _http.Dispose();
 
+    /// <exception cref="ArgumentException">They make no URL.</exception>
     internal static Uri UrlOf(HTTPGetAction get, Container container, string podIP)
     {
         var scheme = get.Scheme.Length > 0 ? get.Scheme.ToLowerInvariant() : "http";
         var host = get.Host.Length > 0 ? get.Host : podIP;
         var path = get.Path.StartsWith('/') ? get.Path : "/" + get.Path;
-        return new Uri($"{scheme}://{(host.Contains(':') ? $"[{host}]" : host)}:{PortOf(get.Port, container).ToString(CultureInfo.InvariantCulture)}{path}");
+        var text = $"{scheme}://{(host.Contains(':') ? $"[{host}]" : host)}:{PortOf(get.Port, container).ToString(CultureInfo.InvariantCulture)}{path}";
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : throw new ArgumentException($"invalid URL: {text}");
     }
 
     /// <exception cref="ArgumentException">The container has no port of that name.</exception>
@@ -127,20 +137,25 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
 
     private static void AddHeaders(HttpRequestMessage request, HTTPGetAction get)
     {
-        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        request.Headers.TryAddWithoutValidation("Accept", "*/*");
         request.Headers.ConnectionClose = true;
-        foreach (var header in get.HTTPHeaders)
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("User-Agent", UserAgent), ("Accept", "*/*")])
         {
-            if (header.Name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            if (get.HTTPHeaders.All(header => !header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                request.Headers.Host = header.Value;
-                continue;
+                request.Headers.TryAddWithoutValidation(name, value);
             }
-            request.Headers.Remove(header.Name);
-            if (header.Value.Length > 0)
+        }
+        foreach (var header in get.HTTPHeaders.Where(header => header.Value.Length > 0))
+        {
+            if (header.Value.AsSpan().ContainsAny('\r', '\n', '\0'))
             {
-                request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+                throw new ArgumentException($"invalid value of header {header.Name}");
+            }
+            // Some headers speak of a body, and can be set only where there is one.
+            if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value)
+                && !(request.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(header.Name, header.Value))
+            {
+                throw new ArgumentException($"invalid header {header.Name}");
             }
         }
     }
@@ -204,5 +219,5 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
         }}";
     }
 
-    private static string Shortened(string text) => Encoding.UTF8.GetByteCount(text) <= BodyBytesShown ? text : text[..BodyBytesShown];
+    private static string Shortened(ReadOnlySpan<byte> text, int bytesMax) => Encoding.UTF8.GetString(text[..Math.Clamp(bytesMax, 0, text.Length)]);
 }

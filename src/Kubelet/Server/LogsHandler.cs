@@ -10,7 +10,7 @@ namespace Navarch.Kubelet.Server;
 /// <summary>Answers <c>/containerLogs</c>: the log of a container's newest run, or of the one before.</summary>
 internal sealed class LogsHandler(PodLookup lookup, RuntimeCache runtime, LogFiles files, TimeProvider time)
 {
-    private readonly LogReader _reader = new(time);
+    private readonly LogReader _reader = new(files, time);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -42,7 +42,7 @@ internal sealed class LogsHandler(PodLookup lookup, RuntimeCache runtime, LogFil
 
         var path = Path.Combine(
             files.PodDirectory(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.UID), LogFiles.ContainerFile(name, run.Attempt));
-        if (!File.Exists(path))
+        if (!IsThere(path))
         {
             await PodLookup.RefuseAsync(http, StatusCodes.Status404NotFound, $"unable to retrieve container logs for containerd://{run.Id}");
             return;
@@ -58,6 +58,19 @@ internal sealed class LogsHandler(PodLookup lookup, RuntimeCache runtime, LogFil
         catch (Exception e) when (e is OperationCanceledException or FileNotFoundException or DirectoryNotFoundException)
         {
             // The reader left, or the log was removed with its pod.
+        }
+    }
+
+    private bool IsThere(string path)
+    {
+        try
+        {
+            using var file = files.OpenRead(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

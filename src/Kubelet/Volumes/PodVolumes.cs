@@ -57,7 +57,7 @@ internal sealed class PodVolumes(PodDirectories directories, NodeObjects objects
         {
             throw new IOException($"{left} is still mounted");
         }
-        Directory.Delete(directory, recursive: true);
+        FileTree.Remove(directory);
     }
 
     private async Task<string> SetUpAsync(

@@ -10,6 +10,8 @@ public sealed class LogReaderTests : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("nklog").FullName;
 
+    private LogFiles Files => new(_directory);
+
     private string Log => Path.Combine(_directory, "0.log");
 
     [Fact]
@@ -43,7 +45,7 @@ public sealed class LogReaderTests : IDisposable
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
         var running = true;
         var output = new MemoryStream();
-        var following = new LogReader(TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
 
         await SeenAsync("before\n");
         await File.AppendAllTextAsync(Log, Line(1, "F", "more")[..20]);
@@ -67,7 +69,7 @@ public sealed class LogReaderTests : IDisposable
         for (var i = 0; i < 8; i++)
         {
             await File.WriteAllBytesAsync(Log, new byte[LogFiles.BytesPerFileMax]);
-            await LogFiles.RotateAsync(Log, Start.AddMinutes(i), () => File.WriteAllTextAsync(Log, ""), default);
+            await Files.RotateAsync(Log, Start.AddMinutes(i), () => File.WriteAllTextAsync(Log, ""), default);
         }
 
         Assert.Equal(0, new FileInfo(Log).Length);
@@ -81,7 +83,7 @@ public sealed class LogReaderTests : IDisposable
     {
         await File.WriteAllBytesAsync(Log, new byte[LogFiles.BytesPerFileMax]);
 
-        await Assert.ThrowsAsync<IOException>(() => LogFiles.RotateAsync(Log, Start, () => throw new IOException(), default));
+        await Assert.ThrowsAsync<IOException>(() => Files.RotateAsync(Log, Start, () => throw new IOException(), default));
 
         Assert.Equal([Log], Directory.GetFiles(_directory));
     }
@@ -101,7 +103,7 @@ public sealed class LogReaderTests : IDisposable
     private async Task<string> ReadAsync(LogQuery query)
     {
         var output = new MemoryStream();
-        await new LogReader(TimeProvider.System).CopyAsync(Log, query, () => false, output, default);
+        await new LogReader(Files, TimeProvider.System).CopyAsync(Log, query, () => false, output, default);
         return Encoding.UTF8.GetString(output.ToArray());
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
+using Navarch.Api.Nodes.V1;
 using Navarch.Client;
 using Navarch.Kubelet.Cgroups;
 using Navarch.Kubelet.Cri;
@@ -31,7 +32,7 @@ public sealed class PodWorkerTests : IAsyncLifetime
         var time = TimeProvider.System;
         var informers = new InformerFactory(_cluster, time, NullLoggerFactory.Instance, new Random(1));
         var pods = informers.Get<Pod>(new ListQuery { FieldSelector = "spec.nodeName=node" });
-        var cache = new RuntimeCache(_runtime, new LastWords(), time, NullLogger.Instance);
+        var cache = new RuntimeCache(_runtime, new LastWords(new LogFiles(Path.Combine(_root, "logs"))), time, NullLogger.Instance);
         var recorder = new EventRecorder(_cluster, "kubelet", "node", time, NullLogger.Instance);
         var statuses = new PodStatusWriter(_cluster, time, NullLogger.Instance);
         var directories = new PodDirectories(_root);
@@ -157,6 +158,61 @@ public sealed class PodWorkerTests : IAsyncLifetime
         Assert.Contains(_cluster.Find<Pod>("default", "shared")!.Status.Conditions, condition => condition.Type == "example.com/mine");
     }
 
+    [Fact]
+    public async Task Times_longer_than_any_timer_hold_up_no_pod()
+    {
+        await CreateAsync("patient", change: spec => spec with
+        {
+            ActiveDeadlineSeconds = int.MaxValue, TerminationGracePeriodSeconds = long.MaxValue,
+            Containers = [spec.Containers[0] with
+            {
+                ReadinessProbe = new Probe { Exec = new ExecAction { Command = ["true"] }, TimeoutSeconds = int.MaxValue, PeriodSeconds = int.MaxValue },
+                LivenessProbe = new Probe { Exec = new ExecAction { Command = ["true"] }, InitialDelaySeconds = int.MaxValue },
+                Lifecycle = new Lifecycle { PreStop = new LifecycleHandler { HTTPGet = new HTTPGetAction { Host = "not a host", Port = 1 } } },
+            }],
+        });
+        await ReadyAsync("patient");
+
+        await DeleteAsync("patient", int.MaxValue);
+
+        await GoneAsync("patient");
+    }
+
+    [Fact]
+    public async Task A_hosts_file_that_a_container_made_huge_is_written_anew_unread()
+    {
+        await CreateAsync("greedy");
+        var pod = await ReadyAsync("greedy");
+        var hosts = Path.Combine(_root, "pods", pod.Metadata.UID, "etc-hosts");
+        using (var file = File.OpenWrite(hosts))
+        {
+            file.SetLength(1L << 40);
+        }
+
+        _runtime.Exit("main", 1);
+
+        await Eventually.TrueAsync(() => _cluster.Find<Pod>("default", "greedy")!.Status.ContainerStatuses is [{ RestartCount: 1, Ready: true }], "the container was restarted");
+        Assert.StartsWith("# Kubernetes-managed hosts file", await File.ReadAllTextAsync(hosts));
+    }
+
+    [Fact]
+    public async Task A_pod_runs_inside_the_fence_it_asks_for_or_not_at_all()
+    {
+        await _cluster.CreateAsync(new RuntimeClass { Metadata = new ObjectMeta { Name = "sandboxed" }, Handler = "kata" }, default);
+        await CreateAsync("missing", change: spec => spec with { RuntimeClassName = "nowhere" });
+        await CreateAsync("users", change: spec => spec with { HostUsers = false });
+        await Eventually.TrueAsync(() => Failed("missing", "RuntimeClass \"nowhere\" not found"), "the missing class was told of");
+        await Eventually.TrueAsync(() => Failed("users", "does not support user namespaces"), "the missing namespaces were told of");
+        Assert.Equal(0, _runtime.Count("RunPodSandbox"));
+
+        await CreateAsync("fenced", change: spec => spec with { RuntimeClassName = "sandboxed" });
+        await ReadyAsync("fenced");
+        Assert.Equal("kata", _runtime.Handler);
+
+        bool Failed(string pod, string message) =>
+            _cluster.All<Event>().Any(e => e.InvolvedObject.Name == pod && e.Reason == "FailedCreatePodSandBox" && e.Message.Contains(message, StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -171,15 +227,15 @@ public sealed class PodWorkerTests : IAsyncLifetime
         Directory.Delete(_root, recursive: true);
     }
 
-    private Task<Pod> CreateAsync(string name, string image = "image") => _cluster.CreateAsync(
+    private Task<Pod> CreateAsync(string name, string image = "image", Func<PodSpec, PodSpec>? change = null) => _cluster.CreateAsync(
         new Pod
         {
             Metadata = new ObjectMeta { Name = name, Namespace = "default" },
-            Spec = new PodSpec
+            Spec = (change ?? (static spec => spec))(new PodSpec
             {
                 NodeName = "node", RestartPolicy = RestartPolicy.Always,
                 Containers = [new Container { Name = "main", Image = image, ImagePullPolicy = PullPolicy.PullIfNotPresent }],
-            },
+            }),
             Status = new PodStatus { Phase = PodPhase.PodPending },
         },
         default);

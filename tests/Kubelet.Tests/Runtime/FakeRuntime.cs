@@ -22,6 +22,11 @@ internal sealed class FakeRuntime : IRuntime
     /// <summary>What a call does before it is done: wait, or throw.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
+    public ExecSyncResponse ExecAnswer { get; set; } = new();
+
+    /// <summary>The handler of the newest sandbox.</summary>
+    public string? Handler { get; private set; }
+
     public bool HasEvents { get; set; } = true;
 
     public int Count(string call)
@@ -60,6 +65,7 @@ internal sealed class FakeRuntime : IRuntime
         lock (_guard)
         {
             var id = $"sandbox{_ids++}";
+            Handler = handler;
             _sandboxes[id] = new PodSandboxStatus
             {
                 Id = id, Metadata = config.Metadata, CreatedAt = Now(), Labels = { config.Labels }, Network = new PodSandboxNetworkStatus { Ip = "10.0.0.9" },
@@ -187,7 +193,7 @@ internal sealed class FakeRuntime : IRuntime
     public async Task<ExecSyncResponse> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct)
     {
         await CallAsync("ExecSync", ct);
-        return new ExecSyncResponse();
+        return ExecAnswer;
     }
 
     public Task<Uri> ExecAsync(ExecRequest request, CancellationToken ct) => Task.FromResult(new Uri("http://127.0.0.1:1/"));
