@@ -13,6 +13,9 @@ internal static class Deletion
     /// <summary>A default propagation that cannot be overruled: nothing depends on objects of such kinds.</summary>
     public const string NoPropagation = "Unsupported";
 
+    // The end must be a date. Who asks for more than 68 years gets them.
+    private const long GraceSecondsMax = int.MaxValue;
+
     /// <summary>What is to happen.</summary>
     public abstract record Decision
     {
@@ -96,7 +99,7 @@ internal static class Deletion
         }
 
         var grace = options.GracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 0;
-        return grace < 0 ? 1 : grace;
+        return grace < 0 ? 1 : Math.Min(grace, GraceSecondsMax);
     }
 
     private static IReadOnlyList<string> Finalizers(Kind kind, IReadOnlyList<string> present, DeleteOptions options)

@@ -46,7 +46,7 @@ internal static class Leftover
         foreach (var folder in (string[])[paths.State, paths.Run])
         {
             Mounts.RemoveBelow(folder);
-            FileTree.Remove(folder); // Among it what containers wrote into their volumes.
+            HostileTree.Remove(folder); // Among it what containers wrote into their volumes.
         }
 
         foreach (var folder in createdFolders.Append(paths.StateRoot).OrderByDescending(folder => folder.Length))

@@ -29,7 +29,7 @@ internal sealed class LogFiles(string root)
     {
         foreach (var directory in Directory.Exists(root) ? Directory.EnumerateDirectories(root, "*_" + Safe(uid)) : [])
         {
-            FileTree.Remove(directory);
+            HostileTree.Remove(directory);
         }
     }
 

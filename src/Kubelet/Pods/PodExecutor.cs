@@ -406,7 +406,7 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
         }
         if (view.IsGone || view.Pod.Metadata.DeletionTimestamp is not null)
         {
-            FileTree.Remove(context.Logs.PodDirectory(view.Pod.Metadata.Namespace, view.Pod.Metadata.Name, uid));
+            HostileTree.Remove(context.Logs.PodDirectory(view.Pod.Metadata.Namespace, view.Pod.Metadata.Name, uid));
         }
     }
 

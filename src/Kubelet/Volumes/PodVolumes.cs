@@ -57,7 +57,7 @@ internal sealed class PodVolumes(PodDirectories directories, NodeObjects objects
         {
             throw new IOException($"{left} is still mounted");
         }
-        FileTree.Remove(directory);
+        HostileTree.Remove(directory);
     }
 
     private async Task<string> SetUpAsync(

@@ -196,6 +196,19 @@ public sealed class DeletionTests(SharedServer shared) : IClassFixture<SharedSer
     }
 
     [Fact]
+    public async Task A_pod_that_asks_for_ages_has_an_end_that_is_a_date()
+    {
+        var pods = $"/api/v1/namespaces/{await shared.NamespaceAsync()}/pods";
+        await shared.Admin.PostAsync(pods, Pod.Replace("\"spec\":{", $"\"spec\":{{\"terminationGracePeriodSeconds\":{long.MaxValue},", StringComparison.Ordinal));
+        await shared.Admin.PostAsync(pods + "/p/binding", """{"target":{"kind":"Node","name":"n"}}""");
+
+        var answer = await shared.Admin.RemoveAsync(pods + "/p");
+
+        Assert.Equal((200, int.MaxValue), (answer.Code, (int)answer.Json["metadata"]!["deletionGracePeriodSeconds"]!));
+        Assert.Equal(200, (await shared.Admin.RemoveAsync(pods + "/p?gracePeriodSeconds=0")).Code);
+    }
+
+    [Fact]
     public async Task A_pod_that_nobody_runs_goes_at_once()
     {
         var pods = $"/api/v1/namespaces/{await shared.NamespaceAsync()}/pods";

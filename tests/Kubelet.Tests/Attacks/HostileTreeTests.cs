@@ -5,7 +5,7 @@ using Navarch.Kubelet.Volumes;
 namespace Navarch.Kubelet.Tests.Attacks;
 
 /// <summary>What containers can leave behind in their volumes, for the kubelet to remove.</summary>
-public sealed class FileTreeTests : IDisposable
+public sealed class HostileTreeTests : IDisposable
 {
     private readonly string _outside = Directory.CreateTempSubdirectory("nkout").FullName;
     private readonly string _root = Directory.CreateTempSubdirectory("nkroot").FullName;
@@ -35,7 +35,7 @@ public sealed class FileTreeTests : IDisposable
         Directory.CreateDirectory(tree);
         await RunAsync($"mkdir d && ln -s {_outside} d/link && ln -s {_outside}/kept d/file && ln {_outside}/kept d/hard", tree);
 
-        FileTree.Remove(tree);
+        HostileTree.Remove(tree);
 
         Assert.False(Directory.Exists(tree));
         Assert.Equal("x", File.ReadAllText(Path.Combine(_outside, "kept")));
@@ -48,13 +48,13 @@ public sealed class FileTreeTests : IDisposable
         var link = Path.Combine(_root, "link");
         File.CreateSymbolicLink(link, _outside);
 
-        Assert.Throws<IOException>(() => FileTree.Remove(link));
+        Assert.Throws<IOException>(() => HostileTree.Remove(link));
 
         Assert.Equal("x", File.ReadAllText(Path.Combine(_outside, "kept")));
     }
 
     [Fact]
-    public void What_is_not_there_is_removed() => FileTree.Remove(Path.Combine(_root, "nothing"));
+    public void What_is_not_there_is_removed() => HostileTree.Remove(Path.Combine(_root, "nothing"));
 
     public void Dispose()
     {

@@ -14,7 +14,7 @@ namespace Navarch.Kubelet.Kernel;
 /// A directory that is not empty is first renamed into the root of the tree, so that neither the stack nor the number of
 /// open files grows with the depth. What a crash leaves half done is a smaller tree of the same kind.
 /// </remarks>
-public static partial class FileTree
+public static partial class HostileTree
 {
     private const int OReadOnly = 0;
     private const int ODirectory = 0x10000;
