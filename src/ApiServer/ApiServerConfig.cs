@@ -40,11 +40,14 @@ public sealed record ApiServerConfig
     /// <summary>Who else is let in.</summary>
     public AuthenticationConfig Authentication { get; init; } = AuthenticationConfig.Default;
 
-    /// <summary>Who decides what somebody may do, in order: Node, RBAC, Webhook.</summary>
+    /// <summary>Who decides what somebody may do, in order: of <see cref="AuthorizerTypes"/>.</summary>
     public IReadOnlyList<string> AuthorizationModes { get; init; } = ["Node", "RBAC"];
 
     /// <summary>Whom the mode Webhook asks; null where it is not among the modes.</summary>
     public AuthorizationWebhookConfig? AuthorizationWebhook { get; init; }
+
+    /// <summary>A file that says who decides (apiserver.config.k8s.io/v1 AuthorizationConfiguration), followed while the server runs; empty: the modes say it.</summary>
+    public string AuthorizationFile { get; init; } = "";
 
     /// <summary>The address at which pods and nodes reach this server; what the <c>kubernetes</c> service leads to.</summary>
     public required IPAddress AdvertiseAddress { get; init; }

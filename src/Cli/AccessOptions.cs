@@ -27,8 +27,10 @@ internal sealed class AccessOptions
     private readonly Option<string> issuerAuthority = Text("--oidc-ca-file", "FILE", "Who signs the issuer's certificate; without it, whom the machine trusts.");
     private readonly Option<string> algorithms = Text("--oidc-signing-algs", "ALG[,ALG]", "How the issuer may sign (RS256).");
     private readonly Option<string[]> claims = new("--oidc-required-claim") { Description = "What a token must say. May be given several times.", HelpName = "CLAIM=VALUE" };
-    private readonly Option<string> modes = Text("--authorization-mode", "MODE[,MODE]", "Who decides, in order (Node,RBAC): Node, RBAC, Webhook.");
+    private readonly Option<string> issuers = Text("--authentication-config", "FILE", "Issuers whose tokens are believed, and who is let in without any, as a file says: an AuthenticationConfiguration. It is followed.");
+    private readonly Option<string> modes = Text("--authorization-mode", "MODE[,MODE]", "Who decides, in order (Node,RBAC): Node, RBAC, Webhook, AlwaysAllow, AlwaysDeny.");
     private readonly Option<string> webhook = Text("--authorization-webhook-config-file", "FILE", "A kubeconfig file that says where and how the mode Webhook asks.");
+    private readonly Option<string> authorizers = Text("--authorization-config", "FILE", "Who decides, as a file says: an AuthorizationConfiguration. It is followed while the server runs.");
 
     private readonly ServiceAccountOptions accounts = new();
 
@@ -37,7 +39,7 @@ internal sealed class AccessOptions
         accounts.AddTo(command);
         foreach (var option in (Option[])[
             anonymous, tokenFile, proxyAuthority, proxyNames, proxyUsers, proxyUids, proxyGroups, proxyExtra,
-            issuer, clientId, nameClaim, namePrefix, groupsClaim, groupsPrefix, issuerAuthority, algorithms, claims, modes, webhook])
+            issuer, clientId, nameClaim, namePrefix, groupsClaim, groupsPrefix, issuerAuthority, algorithms, claims, issuers, modes, webhook, authorizers])
         {
             command.Add(option);
         }
@@ -45,33 +47,57 @@ internal sealed class AccessOptions
 
     /// <summary><paramref name="config"/> with what is asked for.</summary>
     /// <exception cref="ClusterException">The options do not fit together, or a file cannot be used.</exception>
-    public ApiServerConfig Apply(ParseResult arguments, ApiServerConfig config)
+    public ApiServerConfig Apply(ParseResult arguments, ApiServerConfig config) => Authorization(arguments, config) with
     {
-        var asked = arguments.GetValue(modes)!;
-        var hook = arguments.GetValue(webhook)!;
-        var order = asked.Length > 0 ? List(asked) : config.AuthorizationModes;
-        if (order.FirstOrDefault(static mode => mode is not ("Node" or "RBAC" or "Webhook")) is { } unknown)
+        Authentication = Authentication(arguments),
+        ServiceAccountTokens = config.ServiceAccountTokens is { } tokens ? accounts.Apply(arguments, tokens) : null,
+    };
+
+    private ApiServerConfig Authorization(ParseResult arguments, ApiServerConfig config)
+    {
+        var (asked, hook, file) = (arguments.GetValue(modes)!, arguments.GetValue(webhook)!, arguments.GetValue(authorizers)!);
+        if (file.Length > 0 && (asked.Length > 0 || hook.Length > 0))
         {
-            throw new ClusterException($"there is no authorization mode \"{unknown}\"", "give Node, RBAC or Webhook, separated by commas");
+            throw new ClusterException(
+                "--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* flags are defined", "say in the file who decides");
         }
 
-        if (order.Contains("Webhook") != hook.Length > 0)
+        var order = asked.Length > 0 ? List(asked) : config.AuthorizationModes;
+        if (order.FirstOrDefault(static mode => !AuthorizerTypes.All.Contains(mode)) is { } unknown)
+        {
+            throw new ClusterException($"there is no authorization mode \"{unknown}\"", "give Node, RBAC, Webhook, AlwaysAllow or AlwaysDeny, separated by commas");
+        }
+
+        if (order.Contains(AuthorizerTypes.Webhook) != hook.Length > 0)
         {
             throw new ClusterException("the authorization mode Webhook and its file belong together", "give both --authorization-mode=…,Webhook and --authorization-webhook-config-file");
         }
 
         return config with
         {
-            Authentication = Authentication(arguments),
-            ServiceAccountTokens = config.ServiceAccountTokens is { } tokens ? accounts.Apply(arguments, tokens) : null,
             AuthorizationModes = order,
             AuthorizationWebhook = hook.Length > 0 ? new AuthorizationWebhookConfig(Kubeconfig(hook)) : null,
+            AuthorizationFile = file,
         };
     }
 
     private AuthenticationConfig Authentication(ParseResult arguments)
     {
-        var config = AuthenticationConfig.Default with { TokenFile = arguments.GetValue(tokenFile)!, FrontProxy = FrontProxy(arguments), Oidc = Oidc(arguments) };
+        var file = arguments.GetValue(issuers)!;
+        if (file.Length > 0 && (arguments.GetValue(claims) is { Length: > 0 }
+            || ((Option<string>[])[issuer, clientId, nameClaim, namePrefix, groupsClaim, groupsPrefix, issuerAuthority, algorithms]).Any(option => arguments.GetValue(option)!.Length > 0)))
+        {
+            throw new ClusterException("authentication-config file and oidc-* flags are mutually exclusive", "name the issuer in the file");
+        }
+
+        var config = AuthenticationConfig.Default with
+        {
+            TokenFile = arguments.GetValue(tokenFile)!,
+            FrontProxy = FrontProxy(arguments),
+            Oidc = Oidc(arguments),
+            File = file,
+            AnonymousIsChosen = arguments.GetValue(anonymous)!.Length > 0,
+        };
         return arguments.GetValue(anonymous) switch
         {
             "" => config,

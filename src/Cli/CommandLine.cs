@@ -65,6 +65,10 @@ internal static class CommandLine
         {
             return Report($"{e.Message}. {Capitalized(e.Advice)}.", Failed);
         }
+        catch (InvalidDataException e)
+        {
+            return Report($"{e.Message.TrimEnd('.')}. Correct the file, or name another.", Failed);
+        }
         catch (StoreException e)
         {
             return Report($"{e.Message.TrimEnd('.')}. {StoreAdvice(e)}", Failed);

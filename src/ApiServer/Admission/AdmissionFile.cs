@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Admission.PodSecurity;
 using Navarch.ApiServer.Admission.Quotas;
-using Navarch.Machinery.Errors;
 using static Navarch.ApiServer.Media.ConfigJson;
 
 namespace Navarch.ApiServer.Admission;
@@ -20,22 +18,9 @@ internal sealed record AdmissionFile
     /// <param name="path">YAML or JSON; empty for none.</param>
     /// <exception cref="InvalidDataException">It cannot be understood; the message says where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static AdmissionFile Load(string path)
-    {
-        if (path.Length == 0)
-        {
-            return None;
-        }
-
-        try
-        {
-            return Parse(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path))!);
-        }
-        catch (Exception e) when (e is JsonException or StatusException or InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"{path} is no configuration of admission: {e.Message}", e);
-        }
-    }
+    public static AdmissionFile Load(string path) => path.Length == 0
+        ? None
+        : Media.ConfigJson.Load(path, "is no configuration of admission", yaml => Parse(yaml, Path.GetDirectoryName(Path.GetFullPath(path))!));
 
     private static AdmissionFile Parse(ReadOnlySpan<byte> yaml, string folder)
     {

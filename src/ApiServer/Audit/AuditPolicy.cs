@@ -1,9 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
-using Navarch.Machinery.Errors;
 using static Navarch.ApiServer.Media.ConfigJson;
 
 namespace Navarch.ApiServer.Audit;
@@ -14,17 +12,7 @@ internal sealed record AuditPolicy(IReadOnlyList<AuditRule> Rules, AuditStages O
     /// <summary>Reads a policy file, YAML or JSON.</summary>
     /// <exception cref="InvalidDataException">It is no policy; the message says where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static AuditPolicy Load(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllBytes(path));
-        }
-        catch (Exception e) when (e is JsonException or StatusException or InvalidDataException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"{path} is not an audit policy: {e.Message}", e);
-        }
-    }
+    public static AuditPolicy Load(string path) => ConfigJson.Load(path, "is not an audit policy", static yaml => Parse(yaml));
 
     public static AuditPolicy Parse(ReadOnlySpan<byte> yaml)
     {

@@ -13,6 +13,9 @@ public sealed record AuthenticationConfig
     /// </summary>
     public IReadOnlyList<string>? AnonymousPaths { get; init; } = ["/livez", "/readyz", "/healthz", "/version", "/api/v1/namespaces/kube-public/configmaps/cluster-info"];
 
+    /// <summary>An option has said which; a file may then say nothing of it.</summary>
+    public bool AnonymousIsChosen { get; init; }
+
     /// <summary>Tokens of users, a line each; empty for none.</summary>
     public string TokenFile { get; init; } = "";
 
@@ -21,6 +24,9 @@ public sealed record AuthenticationConfig
 
     /// <summary>Somebody else who issues tokens; null for none.</summary>
     public OidcConfig? Oidc { get; init; }
+
+    /// <summary>A file that names issuers (apiserver.config.k8s.io/v1 AuthenticationConfiguration), followed while the server runs; empty for none.</summary>
+    public string File { get; init; } = "";
 }
 
 /// <summary>A proxy in front of the server, known by its certificate, which says in headers who its clients are.</summary>

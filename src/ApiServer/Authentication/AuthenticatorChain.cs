@@ -5,7 +5,8 @@ using Navarch.Machinery.Errors;
 namespace Navarch.ApiServer.Authentication;
 
 /// <summary>Finds out who makes a request, and takes out of it what proved it: nothing behind sees credentials.</summary>
-internal sealed class AuthenticatorChain(IReadOnlyList<IAuthenticator> authenticators, IReadOnlyList<string>? anonymousPaths)
+/// <param name="anonymousPaths">Where who brings no credentials may go, as of now; null for everywhere.</param>
+internal sealed class AuthenticatorChain(IReadOnlyList<IAuthenticator> authenticators, Func<IReadOnlyList<string>?> anonymousPaths)
 {
     private const string IdentityPrefix = "X-Remote-";
 
@@ -35,7 +36,7 @@ internal sealed class AuthenticatorChain(IReadOnlyList<IAuthenticator> authentic
         return Anonymous;
     }
 
-    private bool IsOpen(string path) => anonymousPaths is null || anonymousPaths.Contains(path);
+    private bool IsOpen(string path) => anonymousPaths() is not { } paths || paths.Contains(path);
 
     private static void Strip(IHeaderDictionary headers)
     {

@@ -4,9 +4,15 @@ using Navarch.ApiServer.Registry;
 namespace Navarch.ApiServer.Authorization;
 
 /// <summary>Asks one authorizer after the other until one decides. Members of system:masters are asked nothing.</summary>
-internal sealed class AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers) : IAuthorizer
+/// <param name="current">Who is asked, as of now: a question is put to all of those there were when it came.</param>
+internal sealed class AuthorizerChain(Func<IReadOnlyList<IAuthorizer>> current) : IAuthorizer
 {
     public const string Masters = "system:masters";
+
+    public AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers)
+        : this(() => authorizers)
+    {
+    }
 
     public ValueTask<Decision> DecideAsync(UserInfo user, RequestInfo request, CancellationToken ct)
     {
@@ -15,6 +21,8 @@ internal sealed class AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers) : 
             return new(Decision.Allow());
         }
 
+        var authorizers = current();
+
         // Nearly always everybody knows at once: nothing is allocated to find out.
         List<string>? reasons = null;
         for (var i = 0; i < authorizers.Count; i++)
@@ -22,7 +30,7 @@ internal sealed class AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers) : 
             var asked = authorizers[i].DecideAsync(user, request, ct);
             if (!asked.IsCompletedSuccessfully)
             {
-                return WaitAsync(asked, i, reasons, user, request, ct);
+                return WaitAsync(authorizers, asked, i, reasons, user, request, ct);
             }
 
             var decision = asked.Result;
@@ -39,7 +47,7 @@ internal sealed class AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers) : 
 
     public HeldRules RulesOf(UserInfo user, string @namespace)
     {
-        var all = authorizers.Select(authorizer => authorizer.RulesOf(user, @namespace)).ToList();
+        var all = current().Select(authorizer => authorizer.RulesOf(user, @namespace)).ToList();
         var problems = all.Select(static held => held.Problem).Where(static problem => problem.Length > 0).ToList();
         return new HeldRules([.. all.SelectMany(static held => held.Rules)], Aggregate(problems));
     }
@@ -52,7 +60,8 @@ internal sealed class AuthorizerChain(IReadOnlyList<IAuthorizer> authorizers) : 
         _ => $"[{string.Join(", ", problems.Distinct(StringComparer.Ordinal))}]",
     };
 
-    private async ValueTask<Decision> WaitAsync(ValueTask<Decision> asked, int i, List<string>? reasons, UserInfo user, RequestInfo request, CancellationToken ct)
+    private static async ValueTask<Decision> WaitAsync(
+        IReadOnlyList<IAuthorizer> authorizers, ValueTask<Decision> asked, int i, List<string>? reasons, UserInfo user, RequestInfo request, CancellationToken ct)
     {
         while (true)
         {

@@ -13,22 +13,17 @@ internal sealed class Access : IDisposable
     private readonly Catalog catalog;
     private readonly RbacIndex roles = new();
     private readonly NodeGraph graph;
-    private readonly WebhookAuthorizer? webhook;
+    private readonly ChosenAuthorizers chosen;
 
     /// <exception cref="ArgumentException">A mode is unknown, or not configured.</exception>
+    /// <exception cref="InvalidDataException">The file of authorizers cannot be used.</exception>
     public Access(ApiServerConfig config, Catalog catalog, TimeProvider time, ILoggerFactory logs)
     {
         this.catalog = catalog;
         graph = new NodeGraph(catalog);
-        webhook = config.AuthorizationWebhook is { } asked ? new WebhookAuthorizer(asked, time, logs.CreateLogger("Navarch.ApiServer.AuthorizationWebhook")) : null;
         var rbac = new RbacAuthorizer(roles);
-        Authorizer = new AuthorizerChain([.. config.AuthorizationModes.Select(mode => (IAuthorizer)(mode switch
-        {
-            "Node" => new NodeAuthorizer(graph, Policy.RulesOf("system:node")),
-            "RBAC" => rbac,
-            "Webhook" when webhook is not null => webhook,
-            _ => throw new ArgumentException($"\"{mode}\" is no authorization mode, or lacks its configuration", nameof(config)),
-        }))]);
+        chosen = new ChosenAuthorizers(config, new NodeAuthorizer(graph, Policy.RulesOf("system:node")), rbac, time, logs);
+        Authorizer = new AuthorizerChain(() => chosen.Current);
         Escalation = new EscalationCheck(Authorizer, rbac, roles);
         Nodes = new NodeRestriction(catalog, Authorizer);
     }
@@ -49,5 +44,5 @@ internal sealed class Access : IDisposable
         graph.Attach();
     }
 
-    public void Dispose() => webhook?.Dispose();
+    public void Dispose() => chosen.Dispose();
 }

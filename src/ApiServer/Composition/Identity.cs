@@ -8,12 +8,12 @@ namespace Navarch.ApiServer.Composition;
 /// <summary>Who somebody is: the authenticators, in the order in which credentials count where somebody brings several.</summary>
 internal sealed class Identity : IDisposable
 {
-    private readonly OidcAuthenticator? oidc;
+    private readonly OidcAuthenticator issuers;
 
     public Identity(ApiServerConfig config, Catalog catalog, ObjectWriter objects, TimeProvider time, ILoggerFactory logs)
     {
         var asked = config.Authentication;
-        oidc = asked.Oidc is { } issuer ? new OidcAuthenticator(issuer, time, logs.CreateLogger("Navarch.ApiServer.Oidc")) : null;
+        issuers = new OidcAuthenticator(asked, config.ServiceAccountTokens?.Issuers ?? [], time, logs.CreateLogger("Navarch.ApiServer.Oidc"));
         List<ITokenAuthenticator> others = [];
         if (asked.TokenFile.Length > 0)
         {
@@ -29,11 +29,7 @@ internal sealed class Identity : IDisposable
         }
 
         others.Add(new BootstrapTokenAuthenticator(catalog, time));
-        if (oidc is not null)
-        {
-            others.Add(oidc);
-        }
-
+        others.Add(issuers);
         OtherTokens = others;
         IReadOnlyList<ITokenAuthenticator> bearers = Tokens is null ? others : [new ServiceAccountAuthenticator(Tokens), .. others];
         List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(bearers)];
@@ -42,7 +38,7 @@ internal sealed class Identity : IDisposable
             all.Insert(0, new FrontProxyAuthenticator(frontProxy, time));
         }
 
-        Authenticators = new AuthenticatorChain(all, asked.AnonymousPaths);
+        Authenticators = new AuthenticatorChain(all, () => issuers.AnonymousPaths);
     }
 
     /// <summary>Tokens of service accounts; null where there is no key to sign them.</summary>
@@ -53,5 +49,5 @@ internal sealed class Identity : IDisposable
 
     public AuthenticatorChain Authenticators { get; }
 
-    public void Dispose() => oidc?.Dispose();
+    public void Dispose() => issuers.Dispose();
 }

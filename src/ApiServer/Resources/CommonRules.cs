@@ -37,6 +37,24 @@ internal static class CommonRules
         }
     }
 
+    /// <summary>A name that begins with the domain of whoever gave it, as <c>acme.io/foo</c>.</summary>
+    public static void DomainPrefixed(this FieldErrors errors, FieldPath path, string value)
+    {
+        var slash = value.IndexOf('/');
+        if (value.Length == 0)
+        {
+            errors.Required(path);
+        }
+        else if (slash <= 0 || slash == value.Length - 1)
+        {
+            errors.Invalid(path, value, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+        }
+        else
+        {
+            errors.InvalidIf(Names.SubdomainProblem(value[..slash]), path, value[..slash]);
+        }
+    }
+
     public static void OneOf(this FieldErrors errors, FieldPath path, string name, string value, string[] supported)
     {
         if (Array.IndexOf(supported, value) < 0)

@@ -15,18 +15,21 @@ public sealed class FileValue<T> where T : class
     private readonly IReadOnlyList<string> paths;
     private readonly Func<T> read;
     private readonly TimeProvider time;
+    private readonly Action<Exception>? unusable;
 
     // Guards what follows for writers. One of several who ask looks; the others take what there is.
     private readonly Lock gate = new();
     private Stamp[] stamps;
+    private Stamp[] reported = [];
     private long lookedAt;
     private volatile T value;
 
     /// <summary>Reads for the first time. Whatever <paramref name="read"/> throws is the caller's then.</summary>
     /// <param name="paths">Files that <paramref name="read"/> reads; they need not exist.</param>
-    public FileValue(IReadOnlyList<string> paths, Func<T> read, TimeProvider time)
+    /// <param name="unusable">Told, once for each change, why the files cannot be read as they are now.</param>
+    public FileValue(IReadOnlyList<string> paths, Func<T> read, TimeProvider time, Action<Exception>? unusable = null)
     {
-        (this.paths, this.read, this.time) = (paths, read, time);
+        (this.paths, this.read, this.time, this.unusable) = (paths, read, time, unusable);
         (stamps, lookedAt) = (Stamps(), time.GetTimestamp()); // Before reading: a change in between is seen next time.
         value = read();
     }
@@ -54,18 +57,25 @@ public sealed class FileValue<T> where T : class
 
     private void Look()
     {
+        var now = Stamps();
+        if (now.AsSpan().SequenceEqual(stamps))
+        {
+            return;
+        }
+
         try
         {
-            var now = Stamps();
-            if (!now.AsSpan().SequenceEqual(stamps))
-            {
-                value = read();
-                stamps = now;
-            }
+            value = read();
+            stamps = now;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or KubeconfigException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or KubeconfigException or InvalidDataException)
         {
-            // Key and certificate are two files, and replaced one after the other.
+            // Key and certificate are two files, and replaced one after the other: they are read again until they can be.
+            if (!now.AsSpan().SequenceEqual(reported))
+            {
+                reported = now;
+                unusable?.Invoke(e);
+            }
         }
     }
 

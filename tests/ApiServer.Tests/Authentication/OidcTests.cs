@@ -1,8 +1,5 @@
-using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Authentication;
@@ -13,14 +10,13 @@ public sealed class OidcTests
     public async Task Users_of_an_issuer_are_known_by_its_keys()
     {
         using var authority = new TestAuthority("issuer-ca");
-        using var key = RSA.Create(2048);
         using var foreign = RSA.Create(2048);
-        await using var issuer = await JsonListener.StartAsync(authority, (self, http) => AnswerAsync(self, http, key));
+        await using var issuer = await TestIssuer.StartAsync(authority);
         await using var server = await TestServer.StartAsync(config => config with
         {
             Authentication = config.Authentication with
             {
-                Oidc = new OidcConfig(issuer.Address, "navarch")
+                Oidc = new OidcConfig(new Uri(issuer.Url), "navarch")
                 {
                     GroupsClaim = "groups",
                     GroupsPrefix = "oidc:",
@@ -29,10 +25,10 @@ public sealed class OidcTests
                 },
             },
         });
-        var url = issuer.Address.OriginalString;
+        var url = issuer.Url;
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         string Claims(string iss, string aud, long exp, string more = "") => $$"""{"iss":"{{iss}}","aud":["{{aud}}","x"],"sub":"ann","exp":{{exp}},"groups":["dev","ops"],"tenant":"a"{{more}}}""";
-        var good = Token(key, "k", Claims(url, "navarch", now + 600));
+        var good = issuer.Token(Claims(url, "navarch", now + 600));
 
         var who = (await Bearer(server, good).PostAsync("/apis/authentication.k8s.io/v1/selfsubjectreviews", """{"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1"}""")).Json["status"]!["userInfo"]!;
         Assert.Equal(url + "#ann", (string)who["username"]!);
@@ -41,15 +37,15 @@ public sealed class OidcTests
 
         string[] bad =
         [
-            Token(foreign, "k", Claims(url, "navarch", now + 600)),
-            Token(key, "unknown", Claims(url, "navarch", now + 600)),
-            Token(key, "k", Claims(url, "bank", now + 600)),
-            Token(key, "k", Claims(url, "navarch", now - 1)),
-            Token(key, "k", Claims(url, "navarch", now + 600, $$""","nbf":{{now + 300}}""")),
-            Token(key, "k", Claims("https://other.example.com", "navarch", now + 600)),
-            Token(key, "k", Claims(url, "navarch", now + 600).Replace("\"tenant\":\"a\"", "\"tenant\":\"b\"", StringComparison.Ordinal)),
-            Token(key, "k", Claims(url, "navarch", now + 600), "RS512"),
-            Token(key, "k", Claims(url, "navarch", now + 600), "none"),
+            issuer.Token(Claims(url, "navarch", now + 600), by: foreign),
+            issuer.Token(Claims(url, "navarch", now + 600), "unknown"),
+            issuer.Token(Claims(url, "bank", now + 600)),
+            issuer.Token(Claims(url, "navarch", now - 1)),
+            issuer.Token(Claims(url, "navarch", now + 600, $$""","nbf":{{now + 300}}""")),
+            issuer.Token(Claims("https://other.example.com", "navarch", now + 600)),
+            issuer.Token(Claims(url, "navarch", now + 600).Replace("\"tenant\":\"a\"", "\"tenant\":\"b\"", StringComparison.Ordinal)),
+            issuer.Token(Claims(url, "navarch", now + 600), algorithm: "RS512"),
+            issuer.Token(Claims(url, "navarch", now + 600), algorithm: "none"),
         ];
         foreach (var token in bad)
         {
@@ -66,24 +62,4 @@ public sealed class OidcTests
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
-
-    private static Task AnswerAsync(JsonListener self, HttpContext http, RSA key)
-    {
-        var url = self.Address.OriginalString;
-        var parameters = key.ExportParameters(includePrivateParameters: false);
-        return http.Response.WriteAsync(http.Request.Path.Value switch
-        {
-            "/.well-known/openid-configuration" => $$"""{"issuer":"{{url}}","jwks_uri":"{{url}}/keys"}""",
-            _ => $$"""{"keys":[{"kty":"RSA","kid":"k","use":"sig","alg":"RS256","n":"{{Base64Url.EncodeToString(parameters.Modulus)}}","e":"{{Base64Url.EncodeToString(parameters.Exponent)}}"}]}""",
-        });
-    }
-
-    private static string Token(RSA key, string id, string claims, string algorithm = "RS256")
-    {
-        var content = $"{Encoded($$"""{"alg":"{{algorithm}}","kid":"{{id}}"}""")}.{Encoded(claims)}";
-        var hash = algorithm == "RS512" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256;
-        return $"{content}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), hash, RSASignaturePadding.Pkcs1))}";
-    }
-
-    private static string Encoded(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 }

@@ -29,11 +29,16 @@ public sealed class FileValueTests : IDisposable
     public void While_files_cannot_be_read_what_they_said_before_stands()
     {
         File.WriteAllText(path, "one");
-        var value = new FileValue<string>([path], () => File.ReadAllText(path) is var text && text.StartsWith("bad", StringComparison.Ordinal) ? throw new IOException() : text, time);
+        var told = new List<string>();
+        var value = new FileValue<string>(
+            [path], () => File.ReadAllText(path) is var text && text.StartsWith("bad", StringComparison.Ordinal) ? throw new InvalidDataException(text) : text, time, e => told.Add(e.Message));
 
         File.WriteAllText(path, "bad thing");
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("one", value.Current);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("one", value.Current);
+        Assert.Equal(["bad thing"], told);
         File.WriteAllText(path, "two");
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("two", value.Current);

@@ -14,7 +14,7 @@ internal sealed partial class IssuerKeys : IDisposable
     // Who sends tokens with made-up keys must not make this server ask the issuer each time.
     private static readonly TimeSpan AskedAgainAfter = TimeSpan.FromSeconds(10);
 
-    private readonly OidcConfig config;
+    private readonly TokenIssuer issuer;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly HttpClient http;
@@ -22,14 +22,16 @@ internal sealed partial class IssuerKeys : IDisposable
     private IReadOnlyList<VerificationKey> keys = [];
     private DateTimeOffset askedAt = DateTimeOffset.MinValue;
 
-    public IssuerKeys(OidcConfig config, TimeProvider time, ILogger log)
+    public IssuerKeys(TokenIssuer issuer, TimeProvider time, ILogger log)
     {
-        this.config = config;
+        this.issuer = issuer;
         this.time = time;
         this.log = log;
         var tls = new SslClientAuthenticationOptions();
-        if (config.Authorities is { } authorities)
+        if (issuer.CertificateAuthority.Length > 0)
         {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPem(issuer.CertificateAuthority);
             tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
@@ -61,7 +63,7 @@ internal sealed partial class IssuerKeys : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or ApiJsonException or InvalidDataException or UriFormatException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            LogUnreachable(config.IssuerUrl, e);
+            LogUnreachable(issuer.Url, e);
         }
         finally
         {
@@ -81,9 +83,9 @@ internal sealed partial class IssuerKeys : IDisposable
 
     private async Task<IReadOnlyList<VerificationKey>> FetchAsync(CancellationToken ct)
     {
-        var issuer = config.IssuerUrl.OriginalString;
-        var discovery = await ReadAsync(new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration"), ct);
-        if (discovery.FindText("issuer") != issuer)
+        var published = issuer.DiscoveryUrl.Length > 0 ? issuer.DiscoveryUrl : issuer.Url.TrimEnd('/') + "/.well-known/openid-configuration";
+        var discovery = await ReadAsync(new Uri(published), ct);
+        if (discovery.FindText("issuer") != issuer.Url)
         {
             throw new InvalidDataException($"the discovery document is of {discovery.FindText("issuer")}");
         }
@@ -106,5 +108,5 @@ internal sealed partial class IssuerKeys : IDisposable
     }
 
     [LoggerMessage(LogLevel.Warning, "the keys of {Issuer} could not be read; its tokens are refused until they can")]
-    private partial void LogUnreachable(Uri issuer, Exception cause);
+    private partial void LogUnreachable(string issuer, Exception cause);
 }

@@ -2,68 +2,108 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Navarch.ApiServer.Authentication.Oidc;
 using Navarch.ApiServer.Registry;
-using Navarch.Machinery.Json;
+using Navarch.Client;
 
 namespace Navarch.ApiServer.Authentication;
 
-/// <summary>Knows the holders of id tokens of one OpenID Connect issuer.</summary>
-internal sealed class OidcAuthenticator(OidcConfig config, TimeProvider time, ILogger log) : ITokenAuthenticator, IDisposable
+/// <summary>
+/// Knows the holders of id tokens of OpenID Connect issuers: of one that options name, or of those of a file that is followed while the
+/// server runs. The file also says who is let in without credentials.
+/// </summary>
+internal sealed partial class OidcAuthenticator : ITokenAuthenticator, IDisposable
 {
-    private const int KnownMax = 10_000;
+    private readonly AuthenticationConfig config;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Trust byOptions;
+    private readonly FileValue<Trust>? byFile;
 
-    private readonly IssuerKeys keys = new(config, time, log);
+    /// <param name="reserved">Issuers of this server's own tokens.</param>
+    /// <exception cref="InvalidDataException">The file cannot be used.</exception>
+    public OidcAuthenticator(AuthenticationConfig config, IReadOnlyList<string> reserved, TimeProvider time, ILogger log)
+    {
+        (this.config, this.time, this.log) = (config, time, log);
+        byOptions = new Trust(config.Oidc is { } issuer ? [Verifier(OidcIssuer.Of(issuer))] : [], config.AnonymousPaths);
+        byFile = config.File is { Length: > 0 } path ? new FileValue<Trust>([path], () => Read(path, reserved), time, LogUnusable) : null;
+    }
 
-    // A signature is checked once, not on every request.
-    private readonly ConcurrentDictionary<string, JsonWebToken> verified = new(StringComparer.Ordinal);
+    /// <summary>Where who brings no credentials may go; null for everywhere.</summary>
+    public IReadOnlyList<string>? AnonymousPaths => Current.AnonymousPaths;
+
+    private Trust Current => byFile?.Current ?? byOptions;
 
     public async ValueTask<UserInfo?> FindAsync(string token, CancellationToken ct)
     {
-        if (!verified.TryGetValue(token, out var parsed))
+        var trust = Current;
+        if (!trust.Verified.TryGetValue(token, out var known))
         {
-            parsed = JsonWebToken.Parse(token);
-            if (parsed is null || parsed.Claims.FindText("iss") != config.IssuerUrl.OriginalString || !config.SigningAlgorithms.Contains(parsed.Algorithm)
-                || !(await keys.FindAsync(parsed.KeyId, ct)).Any(key => key.Signed(parsed)))
+            if (trust.Issuers.Count == 0 || JsonWebToken.Parse(token) is not { } parsed || parsed.Claims.FindText("iss") is not { } url
+                || !trust.Issuers.TryGetValue(url, out var issuer) || await issuer.VerifyAsync(parsed, ct) is not { } verified)
             {
                 return null;
             }
 
-            if (verified.Count >= KnownMax)
+            trust.Remember(token, known = verified);
+        }
+
+        return known.UserAt(time.GetUtcNow().ToUnixTimeSeconds());
+    }
+
+    /// <remarks>Issuers that the file does not name any more are not disposed of: a request may still wait for their keys, and their idle connections end by themselves.</remarks>
+    public void Dispose()
+    {
+        foreach (var issuer in Current.Issuers.Values)
+        {
+            issuer.Dispose();
+        }
+    }
+
+    private Trust Read(string path, IReadOnlyList<string> reserved)
+    {
+        var file = AuthenticationFile.Load(path, reserved);
+        if (file.Anonymous is not null && config.AnonymousIsChosen)
+        {
+            throw new InvalidDataException($"{path}: anonymous: Forbidden: --anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration file");
+        }
+
+        var trust = new Trust([.. file.Issuers.Select(Verifier)], file.Anonymous switch
+        {
+            null => config.AnonymousPaths,
+            { IsEnabled: false } => [],
+            { Paths: [] } => null,
+            var some => some.Paths,
+        });
+        LogIssuers(path, file.Issuers.Count);
+        return trust;
+    }
+
+    private IssuerVerifier Verifier(TokenIssuer issuer) => new(issuer, time, log);
+
+    [LoggerMessage(LogLevel.Information, "{Path} names {Count} issuers whose tokens are believed")]
+    private partial void LogIssuers(string path, int count);
+
+    [LoggerMessage(LogLevel.Error, "the file of issuers was changed but cannot be used; what it said before stands")]
+    private partial void LogUnusable(Exception cause);
+
+    /// <summary>Who is believed, and what is known of their tokens: a signature is checked once, not on every request.</summary>
+    private sealed class Trust(IReadOnlyList<IssuerVerifier> issuers, IReadOnlyList<string>? anonymousPaths)
+    {
+        private const int KnownMax = 10_000;
+
+        public IReadOnlyDictionary<string, IssuerVerifier> Issuers { get; } = issuers.ToDictionary(static issuer => issuer.Url, StringComparer.Ordinal);
+
+        public IReadOnlyList<string>? AnonymousPaths => anonymousPaths;
+
+        public ConcurrentDictionary<string, VerifiedToken> Verified { get; } = new(StringComparer.Ordinal);
+
+        public void Remember(string token, VerifiedToken verified)
+        {
+            if (Verified.Count >= KnownMax)
             {
-                verified.Clear();
+                Verified.Clear();
             }
 
-            verified[token] = parsed;
+            Verified[token] = verified;
         }
-
-        return UserOf(parsed);
     }
-
-    public void Dispose() => keys.Dispose();
-
-    private UserInfo? UserOf(JsonWebToken token)
-    {
-        var now = time.GetUtcNow().ToUnixTimeSeconds();
-        if (token.Seconds("exp") is not { } until || now >= until || now < token.Seconds("nbf") || !token.Texts("aud").Contains(config.ClientId)
-            || config.RequiredClaims.Any(required => token.Claims.FindText(required.Key) != required.Value)
-            || token.Claims.FindText(config.UserNameClaim) is not { Length: > 0 } name)
-        {
-            return null;
-        }
-
-        // An address that the issuer has not verified is somebody's claim to be somebody.
-        if (config.UserNameClaim == "email" && token.Claims["email_verified"] is { } said && said is not JsonBoolean { Value: true })
-        {
-            return null;
-        }
-
-        var groups = config.GroupsClaim.Length == 0 ? [] : token.Texts(config.GroupsClaim).Select(group => config.GroupsPrefix + group);
-        return new UserInfo(NamePrefix + name, [.. groups, "system:authenticated"]);
-    }
-
-    private string NamePrefix => config.UserNamePrefix switch
-    {
-        "-" => "",
-        null => config.UserNameClaim == "email" ? "" : config.IssuerUrl.OriginalString + "#",
-        var prefix => prefix,
-    };
 }

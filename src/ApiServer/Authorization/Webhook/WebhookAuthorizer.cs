@@ -12,7 +12,7 @@ using UserInfo = Navarch.ApiServer.Registry.UserInfo;
 namespace Navarch.ApiServer.Authorization;
 
 /// <summary>
-/// Asks another server, by a SubjectAccessReview, and once more where it stumbled. Who cannot be asked has no opinion.
+/// Asks another server, by a SubjectAccessReview, and once more where it stumbled. Who cannot be asked has no opinion, or is taken to deny.
 /// </summary>
 internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
 {
@@ -21,9 +21,9 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     private const int TriesMax = 4;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly AuthorizationWebhookConfig config;
+    private readonly AccessConditions? conditions;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly HttpClient http;
@@ -32,10 +32,11 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     public WebhookAuthorizer(AuthorizationWebhookConfig config, TimeProvider time, ILogger log)
     {
         this.config = config;
+        conditions = AccessConditions.Of(config.Conditions);
         this.time = time;
         this.log = log;
         http = RestTransport.CreateClient(config.Client, RestTransport.CreateHandler(config.Client));
-        http.Timeout = Patience;
+        http.Timeout = config.Timeout;
         http.MaxResponseContentBufferSize = BytesMax;
         if (config.Client.Token.Length > 0)
         {
@@ -45,8 +46,17 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
 
     public ValueTask<Decision> DecideAsync(UserInfo user, RequestInfo request, CancellationToken ct)
     {
-        var question = Question(user, request);
-        var body = ApiJson.ToUtf8(question);
+        var question = WebhookQuestion.Of(user, request);
+        if (conditions is not null)
+        {
+            var (hold, problem) = conditions.Hold(question.Spec);
+            if (!hold)
+            {
+                return new(problem is null ? Decision.NoOpinion : Unanswered(problem));
+            }
+        }
+
+        var body = WebhookQuestion.Write(question, config.ReviewVersion);
         var key = Convert.ToHexString(SHA256.HashData(body)); // Of the whole question: an answer to any other is none to this one.
         return answers.TryGetValue(key, out var known) && time.GetUtcNow() < known.Until ? new(known.Decision) : new(AskAsync(key, body, ct));
     }
@@ -55,29 +65,13 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static SubjectAccessReview Question(UserInfo user, RequestInfo request) => new()
+    private Decision Unanswered(string problem)
     {
-        Spec = new SubjectAccessReviewSpec
-        {
-            User = user.Name,
-            UID = user.Uid,
-            Groups = user.Groups,
-            Extra = user.Extra,
-            NonResourceAttributes = request.IsResource ? null : new NonResourceAttributes { Path = request.Path, Verb = request.Verb },
-            ResourceAttributes = !request.IsResource ? null : new ResourceAttributes
-            {
-                Verb = request.Verb,
-                Group = request.Group,
-                Version = request.Version,
-                Namespace = request.Namespace,
-                Resource = request.Resource,
-                Subresource = request.Subresource,
-                Name = request.ObjectName,
-                FieldSelector = request.FieldSelector.Length > 0 ? new FieldSelectorAttributes { RawSelector = request.FieldSelector } : null,
-                LabelSelector = request.LabelSelector.Length > 0 ? new LabelSelectorAttributes { RawSelector = request.LabelSelector } : null,
-            },
-        },
-    };
+        LogUnmatched(config.Name, problem);
+        return WithoutAnswer;
+    }
+
+    private Decision WithoutAnswer => config.FailsClosed ? Decision.Deny($"the authorization webhook \"{config.Name}\" gave no answer") : Decision.NoOpinion;
 
     private async Task<Decision> AskAsync(string key, byte[] body, CancellationToken ct)
     {
@@ -101,8 +95,8 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or ApiJsonException or InvalidDataException || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            LogFailed(config.Client.Server, e);
-            return Decision.NoOpinion;
+            LogFailed(config.Name, config.Client.Server, e);
+            return WithoutAnswer;
         }
     }
 
@@ -130,6 +124,9 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     private static bool MayPass(HttpRequestException e) =>
         e.StatusCode is null or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    [LoggerMessage(LogLevel.Warning, "the authorization webhook {Server} gave no answer")]
-    private partial void LogFailed(Uri server, Exception cause);
+    [LoggerMessage(LogLevel.Warning, "the authorization webhook \"{Name}\" at {Server} gave no answer")]
+    private partial void LogFailed(string name, Uri server, Exception cause);
+
+    [LoggerMessage(LogLevel.Warning, "whether the authorization webhook \"{Name}\" is to be asked cannot be told: {Problem}")]
+    private partial void LogUnmatched(string name, string problem);
 }

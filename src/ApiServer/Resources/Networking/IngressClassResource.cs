@@ -34,7 +34,7 @@ public sealed class IngressClassResource : Resource<IngressClass>
             errors.TooLong(path / "controller", ControllerMax);
         }
 
-        DomainPrefixed(errors, path / "controller", value.Spec.Controller);
+        errors.DomainPrefixed(path / "controller", value.Spec.Controller);
         if (value.Spec.Parameters is { } parameters)
         {
             Parameters(errors, path / "parameters", parameters);
@@ -43,23 +43,6 @@ public sealed class IngressClassResource : Resource<IngressClass>
 
     public override void ValidateUpdate(IngressClass value, IngressClass old, FieldErrors errors) =>
         errors.Unchanged(FieldPath.Of("spec") / "controller", value.Spec.Controller, old.Spec.Controller, static controller => controller);
-
-    private static void DomainPrefixed(FieldErrors errors, FieldPath path, string value)
-    {
-        var slash = value.IndexOf('/');
-        if (value.Length == 0)
-        {
-            errors.Required(path);
-        }
-        else if (slash <= 0 || slash == value.Length - 1)
-        {
-            errors.Invalid(path, value, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-        }
-        else
-        {
-            errors.InvalidIf(Names.SubdomainProblem(value[..slash]), path, value[..slash]);
-        }
-    }
 
     private static void Parameters(FieldErrors errors, FieldPath path, IngressClassParametersReference parameters)
     {
