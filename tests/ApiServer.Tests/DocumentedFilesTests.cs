@@ -15,7 +15,7 @@ public sealed class DocumentedFilesTests : IDisposable
         var file = AuthenticationFile.Load(Shown("AuthenticationConfiguration"), []);
 
         Assert.Equal("https://login.example.com", Assert.Single(file.Issuers).Url);
-        Assert.Equal(["/livez", "/readyz"], file.Anonymous!.Paths);
+        Assert.Equal(["/version"], file.Anonymous!.Paths);
     }
 
     [Fact]
