@@ -1,7 +1,7 @@
 namespace Navarch.Client;
 
 /// <summary>The token to present, kept current with its file.</summary>
-internal sealed class BearerToken(ClientConfig config, TimeProvider time)
+public sealed class BearerToken(ClientConfig config, TimeProvider time)
 {
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMinutes(1);
 

@@ -100,6 +100,20 @@ public sealed class AuthorizationFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_webhook_is_shown_the_token_that_its_kubeconfig_leads_to()
+    {
+        await using var hook = await JsonListener.StartAsync(authority, static (_, http) =>
+            http.Response.WriteAsync($$"""{"status":{"allowed":{{(http.Request.Headers.Authorization == "Bearer of-a-file" ? "true" : "false")}} } }"""));
+        Write(Webhook(hook, "hook"));
+        File.WriteAllText(Path.Combine(folder, "token"), "of-a-file\n");
+        var kubeconfig = Path.Combine(folder, "hook.conf");
+        File.WriteAllText(kubeconfig, File.ReadAllText(kubeconfig).Replace("user: {}", "user: {tokenFile: token}", StringComparison.Ordinal));
+        await using var server = await StartAsync();
+
+        Assert.Equal(200, (await Client(server, "ann").AskAsync("/api/v1/pods")).Code);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_not_to_be_remembered_is_asked_for_each_time()
     {
         await using var hook = await HookAsync(static question => (string)question["spec"]!["user"]! == "ann" ? """{"allowed":true}""" : """{"allowed":false}""");

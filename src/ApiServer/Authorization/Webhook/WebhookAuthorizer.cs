@@ -27,6 +27,7 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly HttpClient http;
+    private readonly BearerToken token;
     private readonly ConcurrentDictionary<string, (Decision Decision, DateTimeOffset Until)> answers = new(StringComparer.Ordinal);
 
     public WebhookAuthorizer(AuthorizationWebhookConfig config, TimeProvider time, ILogger log)
@@ -38,10 +39,7 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
         http = RestTransport.CreateClient(config.Client, RestTransport.CreateHandler(config.Client));
         http.Timeout = config.Timeout;
         http.MaxResponseContentBufferSize = BytesMax;
-        if (config.Client.Token.Length > 0)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", config.Client.Token);
-        }
+        token = new BearerToken(config.Client, time);
     }
 
     public ValueTask<Decision> DecideAsync(UserInfo user, RequestInfo request, CancellationToken ct)
@@ -93,7 +91,8 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
             answers[key] = (decision, time.GetUtcNow() + (status.Allowed ? config.AllowedFor : config.RefusedFor));
             return decision;
         }
-        catch (Exception e) when (e is HttpRequestException or ApiJsonException or InvalidDataException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or ApiJsonException or InvalidDataException or IOException or UnauthorizedAccessException
+            || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             LogFailed(config.Name, config.Client.Server, e);
             return WithoutAnswer;
@@ -107,9 +106,14 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
         {
             try
             {
-                using var content = new ByteArrayContent(body);
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                using var answer = await http.PostAsync(config.Client.Server, content, ct);
+                using var request = new HttpRequestMessage(HttpMethod.Post, config.Client.Server) { Content = new ByteArrayContent(body) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                if (token.Current() is { Length: > 0 } shown)
+                {
+                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shown);
+                }
+
+                using var answer = await http.SendAsync(request, ct);
                 answer.EnsureSuccessStatusCode();
                 return await answer.Content.ReadAsByteArrayAsync(ct);
             }
