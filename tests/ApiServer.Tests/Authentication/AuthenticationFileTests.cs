@@ -108,6 +108,22 @@ public sealed class AuthenticationFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Issuers_that_stay_need_not_be_reached_when_others_come()
+    {
+        var issuer = await TestIssuer.StartAsync(authority);
+        var (before, after) = (issuer.TokenOf("\"sub\":\"ann\""), issuer.TokenOf("\"sub\":\"bob\""));
+        Write(Issuer(issuer.Url, "navarch", Name("a:")));
+        await using var server = await StartAsync();
+        Assert.NotNull(await WhoAsync(server, before));
+        await issuer.DisposeAsync();
+
+        Write(Issuer(issuer.Url, "navarch", Name("a:")), Issuer("https://new.example.com", "navarch", Name("n:")));
+        await UntilAsync(async () => await WhoAsync(server, before) is not null && server.Logged.Contains("names 2 issuers", StringComparison.Ordinal));
+
+        Assert.Equal("a:bob", (string?)(await WhoAsync(server, after))?["username"]);
+    }
+
+    [Fact]
     public async Task A_file_says_where_who_brings_no_credentials_may_go()
     {
         WriteText("anonymous: {enabled: true, conditions: [{path: /version}]}");

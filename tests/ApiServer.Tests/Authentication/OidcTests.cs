@@ -41,7 +41,7 @@ public sealed class OidcTests
             issuer.Token(Claims(url, "navarch", now + 600), "unknown"),
             issuer.Token(Claims(url, "bank", now + 600)),
             issuer.Token(Claims(url, "navarch", now - 1)),
-            issuer.Token(Claims(url, "navarch", now + 600, $$""","nbf":{{now + 300}}""")),
+            issuer.Token(Claims(url, "navarch", now + 600, $$""","nbf":{{now + 600}}""")),
             issuer.Token(Claims("https://other.example.com", "navarch", now + 600)),
             issuer.Token(Claims(url, "navarch", now + 600).Replace("\"tenant\":\"a\"", "\"tenant\":\"b\"", StringComparison.Ordinal)),
             issuer.Token(Claims(url, "navarch", now + 600), algorithm: "RS512"),
@@ -54,6 +54,7 @@ public sealed class OidcTests
 
         Assert.InRange(issuer.Requests, 2, 4); // Who makes up a key makes this server ask again once in a while, not each time.
         Assert.Equal(200, (await Bearer(server, good).AskAsync("/version")).Code);
+        Assert.Equal(200, (await Bearer(server, issuer.Token(Claims(url, "navarch", now + 600, $$""","nbf":{{now + 240}}"""))).AskAsync("/version")).Code); // Its clock is ahead.
     }
 
     private static HttpClient Bearer(TestServer server, string token)

@@ -34,6 +34,7 @@ internal sealed record AuthenticationFile(IReadOnlyList<TokenIssuer> Issuers, An
         RequireKnown(mappings, path, "username", "groups", "uid", "extra");
         return Issuer(issuer, field + ".issuer") with
         {
+            Source = value.ToJsonString(),
             ClaimRules = [.. Objects(value, field, "claimValidationRules").Select(static item => ClaimRule(item.Value, item.Field))],
             UserName = Mapping(mappings, path, "username", "prefix"),
             Groups = Mapping(mappings, path, "groups", "prefix"),

@@ -18,6 +18,9 @@ internal sealed partial class OidcAuthenticator : ITokenAuthenticator, IDisposab
     private readonly Trust byOptions;
     private readonly FileValue<Trust>? byFile;
 
+    // Of the file as it was read last. One reads at a time.
+    private IReadOnlyList<IssuerVerifier> named = [];
+
     /// <param name="reserved">Issuers of this server's own tokens.</param>
     /// <exception cref="InvalidDataException">The file cannot be used.</exception>
     public OidcAuthenticator(AuthenticationConfig config, IReadOnlyList<string> reserved, TimeProvider time, ILogger log)
@@ -66,7 +69,9 @@ internal sealed partial class OidcAuthenticator : ITokenAuthenticator, IDisposab
             throw new InvalidDataException($"{path}: anonymous: Forbidden: --anonymous-auth flag cannot be set when anonymous field is configured in authentication configuration file");
         }
 
-        var trust = new Trust([.. file.Issuers.Select(Verifier)], file.Anonymous switch
+        // An issuer that stays as it is keeps its keys: it need not be reached for others to come and go.
+        named = [.. file.Issuers.Select(issuer => named.FirstOrDefault(known => known.Issuer.Source == issuer.Source) ?? Verifier(issuer))];
+        var trust = new Trust(named, file.Anonymous switch
         {
             null => config.AnonymousPaths,
             { IsEnabled: false } => [],
@@ -90,7 +95,7 @@ internal sealed partial class OidcAuthenticator : ITokenAuthenticator, IDisposab
     {
         private const int KnownMax = 10_000;
 
-        public IReadOnlyDictionary<string, IssuerVerifier> Issuers { get; } = issuers.ToDictionary(static issuer => issuer.Url, StringComparer.Ordinal);
+        public IReadOnlyDictionary<string, IssuerVerifier> Issuers { get; } = issuers.ToDictionary(static verifier => verifier.Issuer.Url, StringComparer.Ordinal);
 
         public IReadOnlyList<string>? AnonymousPaths => anonymousPaths;
 

@@ -4,6 +4,9 @@ namespace Navarch.ApiServer.Authentication.Oidc;
 /// <param name="Url">What tokens say they are from.</param>
 internal sealed record TokenIssuer(string Url)
 {
+    /// <summary>All that the file says of it: two that are the same are one.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>Where its discovery document lies; empty for <c>/.well-known/openid-configuration</c> below <see cref="Url"/>.</summary>
     public string DiscoveryUrl { get; init; } = "";
 
