@@ -26,6 +26,7 @@ internal static class WholeRun
             new SqliteStoreConfig { Path = Path.Combine(directory, $"{Guid.NewGuid():n}.db") }, TimeProvider.System, CancellationToken.None);
         using var certificate = SelfSigned();
         var shown = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        X509Certificate2Collection trusted = [certificate];
         await using var server = await ApiServerHost.StartAsync(
             new ApiServerConfig
             {
@@ -33,7 +34,7 @@ internal static class WholeRun
                 BindAddress = IPAddress.Loopback,
                 Port = 0,
                 ServerCertificate = () => shown,
-                ClientAuthorities = [certificate],
+                ClientAuthorities = () => trusted,
                 AdvertiseAddress = IPAddress.Loopback,
             },
             store,

@@ -25,12 +25,13 @@ try
 {
     await using var store = await SqliteRevisionStore.OpenAsync(new SqliteStoreConfig { Path = Path.Combine(directory, "state.db") }, TimeProvider.System, CancellationToken.None);
     var shown = SslStreamCertificateContext.Create(serverCertificate, null, offline: true);
+    X509Certificate2Collection trusted = [authority];
     var config = new ApiServerConfig
     {
         BindAddress = IPAddress.Loopback,
         Port = 0,
         ServerCertificate = () => shown,
-        ClientAuthorities = [authority],
+        ClientAuthorities = () => trusted,
         AdvertiseAddress = IPAddress.Parse("192.0.2.1"),
     };
     await using var server = await ApiServerHost.StartAsync(config, store, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);

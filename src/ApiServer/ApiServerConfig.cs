@@ -19,14 +19,14 @@ public sealed record ApiServerConfig
     /// <summary>The server's own certificate, with its private key, as it is now: it is asked for at each handshake.</summary>
     public required Func<SslStreamCertificateContext> ServerCertificate { get; init; }
 
-    /// <summary>Who signs the certificates of clients.</summary>
-    public required X509Certificate2Collection ClientAuthorities { get; init; }
+    /// <summary>Who signs the certificates of clients, as of now: another collection is another answer.</summary>
+    public required Func<X509Certificate2Collection> ClientAuthorities { get; init; }
 
     /// <summary>The certificate, with key, that kubelets know this server by, as it is now. Null: logs, exec and the like do not work.</summary>
     public Func<X509Certificate2>? KubeletClientCertificate { get; init; }
 
     /// <summary>Who signs the certificates of kubelets; <see cref="ClientAuthorities"/> when null.</summary>
-    public X509Certificate2Collection? KubeletAuthorities { get; init; }
+    public Func<X509Certificate2Collection>? KubeletAuthorities { get; init; }
 
     /// <summary>How tokens of service accounts are signed. Null: there are no such tokens.</summary>
     public ServiceAccountTokenConfig? ServiceAccountTokens { get; init; }

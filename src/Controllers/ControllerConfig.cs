@@ -16,8 +16,11 @@ public sealed record ControllerConfig
     /// <summary>Length of the prefix that a node gets of them.</summary>
     public int NodePrefixLength { get; init; } = 24;
 
-    /// <summary>The cluster's certificate authority, PEM; empty publishes none.</summary>
-    public string RootCertificate { get; init; } = "";
+    /// <summary>The authorities that pods are to trust the API server by, PEM, as of now. Null publishes none.</summary>
+    public Func<string>? RootCertificates { get; init; }
+
+    /// <summary>How soon it is seen that there are others.</summary>
+    public static readonly TimeSpan RootCertificatesPeriod = TimeSpan.FromSeconds(2);
 
     /// <summary>What signs certificates for those who ask by CertificateSigningRequests: an authority with its key. Null: nobody does.</summary>
     public Func<X509Certificate2>? SigningAuthority { get; init; }

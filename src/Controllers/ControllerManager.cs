@@ -73,7 +73,7 @@ public static partial class ControllerManager
         Host(new ServiceAccountController(namespaces, accounts, recording), 1);
         if (config.TokenSigningKey is { } signingKey)
         {
-            Host(new TokenSecretController(informers.Get<Secret>(TokenSecretController.Scope), accounts, recording, config.RootCertificate, signingKey), 1);
+            Host(new TokenSecretController(informers.Get<Secret>(TokenSecretController.Scope), accounts, recording, config.RootCertificates, signingKey, time), 1);
         }
 
         var bootstrapTokens = informers.Get<Secret>(BootstrapToken.Scope);
@@ -84,9 +84,9 @@ public static partial class ControllerManager
         Host(new ClaimProtectionController(claims, pods, recording), 1);
         Host(new VolumeProtectionController(informers.Get<PersistentVolume>(), recording), 1);
         Host(new ServiceRangeController(informers.Get<ServiceCIDR>(), informers.Get<Api.Networking.V1.IPAddress>(), recording, time), 1);
-        if (config.RootCertificate.Length > 0)
+        if (config.RootCertificates is { } roots)
         {
-            Host(new RootCertificateController(namespaces, informers.Get<ConfigMap>(), recording, config.RootCertificate), 1);
+            Host(new RootCertificateController(namespaces, informers.Get<ConfigMap>(), recording, roots, time), 1);
         }
 
         var certificates = informers.Get<CertificateSigningRequest>();

@@ -85,7 +85,7 @@ public static class KubeletProcess
             config,
             certificate,
             new AccessCheck(
-                config.NodeName, config.Access, CertificateCallers.Load(config.ClientCAFile, time), new Reviews(config.Access, client, time), logs.CreateLogger<AccessCheck>()),
+                config.NodeName, config.Access, CertificateCallers.Follow(config.ClientCAFile, time), new Reviews(config.Access, client, time), logs.CreateLogger<AccessCheck>()),
             new ServerRoutes(
                 new LogsHandler(lookup, cache, files, time),
                 new StreamingHandler(lookup, runtime, new UpgradePipe()),

@@ -29,6 +29,6 @@ public sealed class AccessOptionsTests
         var (command, options) = (new Command("apiserver"), new AccessOptions());
         options.AddTo(command);
         return options.Apply(
-            command.Parse(arguments), new ApiServerConfig { ServerCertificate = static () => throw new NotSupportedException(), ClientAuthorities = [], AdvertiseAddress = IPAddress.Loopback });
+            command.Parse(arguments), new ApiServerConfig { ServerCertificate = static () => throw new NotSupportedException(), ClientAuthorities = static () => [], AdvertiseAddress = IPAddress.Loopback });
     }
 }

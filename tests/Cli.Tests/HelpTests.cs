@@ -5,7 +5,7 @@ namespace Navarch.Cli.Tests;
 public sealed class HelpTests
 {
     public static TheoryData<string> Commands =>
-        ["", "demo", "start", "status", "stop", "delete", "context", "image", "image load", "image samples", "backup", "restore", "certs", "certs check", "certs rotate", "secrets", "secrets status", "secrets rotate", "secrets reencrypt", "secrets prune", "tokens", "tokens status", "tokens rotate", "tokens prune", "server", "supervisor", "agent", "apiserver", "controller-manager", "scheduler", "kubelet", "proxy", "dns"];
+        ["", "demo", "start", "status", "stop", "delete", "context", "image", "image load", "image samples", "backup", "restore", "certs", "certs check", "certs rotate", "certs prune", "secrets", "secrets status", "secrets rotate", "secrets reencrypt", "secrets prune", "tokens", "tokens status", "tokens rotate", "tokens prune", "server", "supervisor", "agent", "apiserver", "controller-manager", "scheduler", "kubelet", "proxy", "dns"];
 
     [Theory]
     [MemberData(nameof(Commands))]

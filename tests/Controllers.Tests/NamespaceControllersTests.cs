@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
 using Navarch.Api.Core.V1;
+using Navarch.Api.Meta.V1;
 using Navarch.Client;
+using Navarch.Machinery.Tokens;
 using Navarch.Testing;
 
 namespace Navarch.Controllers.Tests;
@@ -9,7 +12,7 @@ public sealed class NamespaceControllersTests
     [Fact]
     public async Task A_namespace_gets_its_account_and_the_clusters_certificate_and_keeps_them()
     {
-        await using var cluster = ControllerCluster.Start(new ControllerConfig { RootCertificate = "PEM" }, A.Namespace("web"));
+        await using var cluster = ControllerCluster.Start(new ControllerConfig { RootCertificates = () => "PEM" }, A.Namespace("web"));
         await cluster.UntilAsync<ServiceAccount>(all => all is [{ Metadata: { Name: "default", Namespace: "web" } }]);
         await cluster.UntilAsync<ConfigMap>(all => all is [{ Metadata.Name: "kube-root-ca.crt" }] && all[0].Data["ca.crt"] == "PEM");
 
@@ -18,6 +21,30 @@ public sealed class NamespaceControllersTests
 
         await cluster.UntilAsync<ServiceAccount>(all => all.Count == 1);
         await cluster.UntilAsync<ConfigMap>(all => all[0].Data["ca.crt"] == "PEM");
+    }
+
+    [Fact]
+    public async Task Other_authorities_of_the_cluster_get_into_all_namespaces_and_secrets_of_accounts()
+    {
+        var certificates = "OLD";
+        var key = TokenKey.Of(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        await using var cluster = ControllerCluster.Start(
+            new ControllerConfig { RootCertificates = () => Volatile.Read(ref certificates), TokenSigningKey = () => key },
+            A.Namespace("web"),
+            A.Namespace("shop"),
+            new ServiceAccount { Metadata = new ObjectMeta { Name = "robot", Namespace = "web", UID = "1" } },
+            new Secret
+            {
+                Type = SecretType.ServiceAccountToken,
+                Metadata = new ObjectMeta { Name = "robot", Namespace = "web", Annotations = [new("kubernetes.io/service-account.name", "robot")] },
+            });
+        await cluster.UntilAsync<ConfigMap>(static all => all.Count == 2 && all.All(static map => map.Data["ca.crt"] == "OLD"));
+        await cluster.UntilAsync<Secret>(static all => all[0].Data.Find("ca.crt").Span.SequenceEqual("OLD"u8));
+
+        Volatile.Write(ref certificates, "OLD AND NEW");
+
+        await cluster.UntilAsync<ConfigMap>(static all => all.All(static map => map.Data["ca.crt"] == "OLD AND NEW"));
+        await cluster.UntilAsync<Secret>(static all => all[0].Data.Find("ca.crt").Span.SequenceEqual("OLD AND NEW"u8));
     }
 
     [Fact]

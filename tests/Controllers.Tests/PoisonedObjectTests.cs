@@ -22,7 +22,7 @@ public sealed class PoisonedObjectTests
         poison.Visit<Namespace>();
         poison.Visit<ServiceCIDR>();
         poison.Visit<IPAddress>();
-        await using var cluster = ControllerCluster.Start(new ControllerConfig { RootCertificate = "PEM" }, [A.Namespace("default"), A.Namespace("web"), .. poison.Objects]);
+        await using var cluster = ControllerCluster.Start(new ControllerConfig { RootCertificates = () => "PEM" }, [A.Namespace("default"), A.Namespace("web"), .. poison.Objects]);
 
         await cluster.Client.CreateAsync(A.Service("web", ns: "web"), default);
         await cluster.Client.CreateAsync(A.Deployment("web", 2, ns: "web"), default);

@@ -286,7 +286,7 @@ public sealed class RealServerTests : OnRealServer
     private void Start(bool inProcess)
     {
         RunControllers(
-            new ControllerConfig { RootCertificate = "PEM", DnsAddress = "10.96.0.10", TokenSigningKey = () => Server.TokenKey }, inProcess ? null : Admin);
+            new ControllerConfig { RootCertificates = () => "PEM", DnsAddress = "10.96.0.10", TokenSigningKey = () => Server.TokenKey }, inProcess ? null : Admin);
         Run(RunPodsAsync);
     }
 

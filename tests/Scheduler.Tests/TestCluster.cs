@@ -32,13 +32,14 @@ internal sealed class TestCluster : IAsyncDisposable
         cluster.store = await SqliteRevisionStore.OpenAsync(
             new SqliteStoreConfig { Path = Path.Combine(cluster.directory, "state.db") }, TimeProvider.System, ct);
         var certificate = SslStreamCertificateContext.Create(cluster.certificate, null, offline: true);
+        X509Certificate2Collection trusted = [cluster.certificate];
         var config = new ApiServerConfig
         {
             Admission = new AdmissionConfig { Disabled = ["ServiceAccount", "TaintNodesByCondition"] }, // Nobody makes accounts here, nor sees that nodes are ready.
             BindAddress = IPAddress.Loopback,
             Port = 0,
             ServerCertificate = () => certificate,
-            ClientAuthorities = [cluster.certificate],
+            ClientAuthorities = () => trusted,
             AdvertiseAddress = IPAddress.Loopback,
         };
         cluster.server = await ApiServerHost.StartAsync(config, cluster.store, TimeProvider.System, NullLoggerFactory.Instance, ct);

@@ -13,17 +13,18 @@ namespace Navarch.ApiServer.Authentication;
 /// Knows the holders of certificates that the cluster's authority signed for clients: the common name is the user, the
 /// organizations are the groups.
 /// </summary>
-internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection authorities, TimeProvider time) : IAuthenticator
+internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collection> authorities, TimeProvider time) : IAuthenticator
 {
     private static readonly object Known = new();
 
     public ValueTask<Authenticated> AuthenticateAsync(HttpContext http, CancellationToken ct)
     {
-        // A chain is built once per connection; what may change while it lives is the time.
+        // A chain is built once per connection; what may change while it lives is the time, and sometimes who is trusted.
+        var trusted = authorities();
         var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(Known, out var found))
+        if (items is not null && items.TryGetValue(Known, out var found) && (Holder)found! is var known && ReferenceEquals(known.Trusted, trusted))
         {
-            return new(((Holder)found!).At(time.GetUtcNow()));
+            return new(known.At(time.GetUtcNow()));
         }
 
         var certificate = http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
@@ -32,16 +33,16 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
             return new(Authenticated.Nobody);
         }
 
-        var holder = Verify(certificate);
+        var holder = Verify(certificate, trusted);
         items?[Known] = holder;
         return new(holder.At(time.GetUtcNow()));
     }
 
-    private Holder Verify(X509Certificate2 certificate)
+    private Holder Verify(X509Certificate2 certificate, X509Certificate2Collection trusted)
     {
-        if (!CertificateChain.IsFrom(authorities, certificate, CertificateChain.ClientAuthentication, time.GetUtcNow()))
+        if (!CertificateChain.IsFrom(trusted, certificate, CertificateChain.ClientAuthentication, time.GetUtcNow()))
         {
-            return Holder.Nobody;
+            return Holder.Nobody(trusted);
         }
 
         CertificateSubject subject;
@@ -51,10 +52,11 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
         }
         catch (CryptographicException)
         {
-            return Holder.Nobody;
+            return Holder.Nobody(trusted);
         }
 
-        return subject.CommonName.Length == 0 ? Holder.Nobody : new Holder(
+        return subject.CommonName.Length == 0 ? Holder.Nobody(trusted) : new Holder(
+            trusted,
             new UserInfo(subject.CommonName, [.. subject.Organizations, "system:authenticated"])
             {
                 Extra = Map<IReadOnlyList<string>>.Empty.With(UserInfo.CredentialId, [$"X509SHA256={certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()}"]),
@@ -63,9 +65,9 @@ internal sealed class ClientCertificateAuthenticator(X509Certificate2Collection 
             new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
     }
 
-    private sealed record Holder(UserInfo? User, DateTimeOffset From, DateTimeOffset Until)
+    private sealed record Holder(X509Certificate2Collection Trusted, UserInfo? User, DateTimeOffset From, DateTimeOffset Until)
     {
-        public static readonly Holder Nobody = new(null, default, default);
+        public static Holder Nobody(X509Certificate2Collection trusted) => new(trusted, null, default, default);
 
         public Authenticated At(DateTimeOffset now) => User is { } user && now >= From && now <= Until ? Authenticated.As(user) : Authenticated.Refused;
     }

@@ -76,16 +76,6 @@ internal sealed class HttpsServer : IAsyncDisposable
 
     private static HttpsConnectionAdapterOptions Https(ApiServerConfig config)
     {
-        // The chain is checked by the authenticator, which answers a stranger with 401 and not with a broken handshake.
-        // Here only possession of the key is proven. Nothing is fetched from addresses a stranger's certificate names.
-        var policy = new X509ChainPolicy
-        {
-            DisableCertificateDownloads = true,
-            RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            VerificationFlags = X509VerificationFlags.AllFlags,
-        };
-        policy.CustomTrustStore.AddRange(config.ClientAuthorities);
         return new HttpsConnectionAdapterOptions
         {
             ServerCertificate = config.ServerCertificate().TargetCertificate,
@@ -98,10 +88,25 @@ internal sealed class HttpsServer : IAsyncDisposable
             {
                 tls.ServerCertificateContext = config.ServerCertificate();
                 tls.ServerCertificate = null;
-                tls.CertificateChainPolicy = policy;
+                tls.CertificateChainPolicy = PossessionOnly(config.ClientAuthorities());
                 tls.AllowRenegotiation = false;
             },
         };
+    }
+
+    // The chain is checked by the authenticator, which answers a stranger with 401 and not with a broken handshake.
+    // Here only possession of the key is proven. Nothing is fetched from addresses a stranger's certificate names.
+    private static X509ChainPolicy PossessionOnly(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy
+        {
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            VerificationFlags = X509VerificationFlags.AllFlags,
+        };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 
     /// <summary>Lets Kestrel's own extension methods register what it needs, where there is no host.</summary>

@@ -11,13 +11,13 @@ namespace Navarch.ApiServer.Streaming;
 /// Connects to kubelets with the server's own certificate, and only to the kubelet that is meant: a node that names
 /// another machine's address as its own gets no connection with the server's identity.
 /// </summary>
-internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Certificate2Collection authorities, BackendDialer dialer, TimeProvider time) : IDisposable
+internal sealed class KubeletConnector(Func<X509Certificate2>? identity, Func<X509Certificate2Collection> authorities, BackendDialer dialer, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(10);
 
     // Guards the invokers.
     private readonly Lock gate = new();
-    private readonly Dictionary<string, HttpMessageInvoker> invokers = [];
+    private readonly Dictionary<string, (HttpMessageInvoker Invoker, X509Certificate2 Identity)> invokers = [];
 
     /// <summary>An authenticated connection for bytes that are not HTTP requests and answers.</summary>
     /// <exception cref="StatusException">500: the kubelet cannot be reached or is somebody else.</exception>
@@ -68,26 +68,29 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Cer
     {
         lock (gate)
         {
-            foreach (var invoker in invokers.Values)
+            foreach (var (invoker, _) in invokers.Values)
             {
                 invoker.Dispose();
             }
         }
     }
 
-    // A handler checks certificates by one rule for all its connections, so each node has one of its own.
+    // A handler checks certificates by one rule for all its connections, so each node has one of its own. And it shows one certificate on
+    // all of them: with another begins another, for a kubelet that does not know the first one any more would refuse what comes that way
+    // for ever. The one before is not disposed, as somebody may just begin to use it: its connections end when they are idle.
     private HttpMessageInvoker InvokerOf(KubeletAddress address)
     {
+        var shown = identity!();
         lock (gate)
         {
-            if (!invokers.TryGetValue(address.NodeName, out var invoker))
+            if (!invokers.TryGetValue(address.NodeName, out var known) || !ReferenceEquals(known.Identity, shown))
             {
                 if (invokers.Count > 10_000)
                 {
                     throw StatusErrors.InternalError("too many nodes").AsException();
                 }
 
-                invokers[address.NodeName] = invoker = new HttpMessageInvoker(new SocketsHttpHandler
+                invokers[address.NodeName] = known = (new HttpMessageInvoker(new SocketsHttpHandler
                 {
                     AllowAutoRedirect = false, // Credentials must not follow where a kubelet points.
                     UseProxy = false,
@@ -99,10 +102,10 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Cer
                     ConnectCallback = dialer.ConnectAsync,
                     RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
                     SslOptions = Tls(address),
-                });
+                }), shown);
             }
 
-            return invoker;
+            return known.Invoker;
         }
     }
 
@@ -123,6 +126,6 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, X509Cer
     };
 
     private bool IsKubeletOf(string nodeName, X509Certificate2 certificate) =>
-        CertificateChain.IsFrom(authorities, certificate, CertificateChain.ServerAuthentication, time.GetUtcNow())
+        CertificateChain.IsFrom(authorities(), certificate, CertificateChain.ServerAuthentication, time.GetUtcNow())
         && certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false) == $"system:node:{nodeName}";
 }

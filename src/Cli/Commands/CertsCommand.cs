@@ -14,9 +14,10 @@ internal static class CertsCommand
 {
     // What a script may want to tell apart from a failure, which is 1.
     private const int Ending = 3;
+    private const int StillNeeded = 3;
     private const int Broken = 4;
 
-    public static Command Create() => new("certs", "Look after the certificates by which the parts of a cluster know each other. Needs root.") { Check(), Rotate() };
+    public static Command Create() => new("certs", "Look after the certificates by which the parts of a cluster know each other. Needs root.") { Check(), Rotate(), Prune() };
 
     private static Command Check()
     {
@@ -56,20 +57,44 @@ internal static class CertsCommand
 
     private static Command Rotate()
     {
-        var names = new Argument<string[]>("name") { Description = "Which, as `certs check` calls them; by default all but the authorities.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("name") { Description = "Which, as `certs check` calls them; by default all but the authorities. `ca` alone: another authority, and all certificates by it.", Arity = ArgumentArity.ZeroOrMore };
         var profile = CommonOptions.Profile();
         var output = CommonOptions.Output();
         var command = new Command("rotate", "Make new keys and certificates. The cluster may run: its parts use them within seconds, and nothing is restarted.") { names, profile, output };
-        command.SetAction(async (arguments, _) =>
+        command.SetAction(async (arguments, ct) =>
         {
             var isJson = arguments.GetValue(output) == "json";
-            var rotation = new CertificateRotation(new ProfileStore(), isJson ? SilentProgress.Instance : Progress.Create(TimeProvider.System), TimeProvider.System);
-            var issued = await rotation.RunAsync(arguments.GetValue(profile)!, arguments.GetValue(names) ?? []);
+            IProgressReporter progress = isJson ? SilentProgress.Instance : Progress.Create(TimeProvider.System);
+            var issued = arguments.GetValue(names) is [ClusterCertificates.Authority]
+                ? await new AuthorityRotation(new ProfileStore(), progress, TimeProvider.System).RunAsync(arguments.GetValue(profile)!, ct)
+                : await new CertificateRotation(new ProfileStore(), progress, TimeProvider.System).RunAsync(arguments.GetValue(profile)!, arguments.GetValue(names) ?? []);
             Console.WriteLine(isJson ? JsonSerializer.Serialize(issued, CertificateStatusJson.Default.IReadOnlyListString) : string.Join(Environment.NewLine, issued.Select(static name => $"{name}: issued")));
             return 0;
         });
         return command;
     }
+
+    private static Command Prune()
+    {
+        var profile = CommonOptions.Profile();
+        var output = CommonOptions.Output();
+        var force = new Option<bool>("--force") { Description = "Whoever depends on it. After a theft of its key: whoever holds a certificate of it is locked out." };
+        var command = new Command("prune", "Trust the authority no more that was replaced by `certs rotate ca`. Exits with 3 where somebody still depends on it, and says who.") { profile, output, force };
+        command.SetAction(async (arguments, ct) =>
+        {
+            var status = await new AuthorityRotation(new ProfileStore(), SilentProgress.Instance, TimeProvider.System).PruneAsync(arguments.GetValue(profile)!, arguments.GetValue(force), ct);
+            Console.WriteLine(arguments.GetValue(output) == "json" ? JsonSerializer.Serialize(status, CertificateStatusJson.Default.AuthorityStatus) : Text(status));
+            return status.Trusted.Count > 0 ? StillNeeded : 0;
+        });
+        return command;
+    }
+
+    internal static string Text(AuthorityStatus status) => string.Join(Environment.NewLine, (IEnumerable<string>)[
+        string.Create(CultureInfo.InvariantCulture, $"{status.Signer}: signs since {status.SignsSince:yyyy-MM-dd HH:mm}"),
+        .. status.Trusted.Select(static name => $"{name}: still trusted, for somebody depends on it (--force drops it all the same)"),
+        .. status.Dependents.Select(static dependent => $"  {dependent}"),
+        .. status.Dropped.Select(static name => $"{name}: dropped"),
+    ]);
 
     internal static int ExitCode(IReadOnlyList<CertificateStatus> all) =>
         all.Any(static one => one.State is CertificateState.Expired or CertificateState.Unreadable) ? Broken

@@ -10,6 +10,7 @@ using Navarch.Cluster.Backup;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Machine;
 using Navarch.Controllers;
+using Navarch.Machinery.Certificates;
 using Navarch.Scheduler;
 using Navarch.Storage;
 using Navarch.Storage.Etcd;
@@ -36,11 +37,12 @@ internal static class ControlPlane
     {
         var (profile, paths) = (context.Profile, context.Paths);
         await using var store = await OpenStoreAsync(context, ct);
+        var authorities = CertificateFiles.FollowAuthorities(paths.Certificate(ClusterCertificates.Authority), context.Time);
         var config = new ApiServerConfig
         {
             Port = profile.ApiPort,
             ServerCertificate = ServerCertificate(context),
-            ClientAuthorities = [X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority))],
+            ClientAuthorities = () => authorities.Current,
             KubeletClientCertificate = Follow(context, ClusterCertificates.KubeletClient),
             ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [paths.Key(ClusterCertificates.ServiceAccounts)], KeepsKeys = true },
             EncryptionKeys = new EncryptionKeyFile(paths.EncryptionKeys),
@@ -106,13 +108,15 @@ internal static class ControlPlane
     private static Task ControllersAsync(RoleContext context, IClient client, LeaderElectionConfig? election, CancellationToken ct)
     {
         var tokenKeys = new TokenKeyFile(context.Paths.Key(ClusterCertificates.ServiceAccounts));
+        var authorities = context.Paths.Certificate(ClusterCertificates.Authority);
+        var roots = new FileValue<string>([authorities], () => File.ReadAllText(authorities), context.Time);
         var config = new ControllerConfig
         {
             ClusterNetwork = context.Profile.PodCidr,
             LeaderElection = election,
             DnsAddress = context.Profile.LeavesDnsToOthers ? "" : context.Profile.Addresses.DnsServiceAddress.ToString(),
             TokenSigningKey = () => tokenKeys.Load().First(static entry => entry.Key.CanSign).Key,
-            RootCertificate = File.ReadAllText(context.Paths.Certificate(ClusterCertificates.Authority)),
+            RootCertificates = () => roots.Current,
             SigningAuthority = SigningAuthority(context),
         };
         return ControllerManager.RunAsync(context.Signing(config), client, context.Logs, context.Time, new Random(), ct);
@@ -123,8 +127,17 @@ internal static class ControlPlane
             new SchedulerConfig { Host = context.MemberName, LeaderElection = election }, client, context.Logs, context.Time, new Random(), ct);
 
     // Where the authority's key is kept elsewhere, others sign.
-    private static Func<X509Certificate2>? SigningAuthority(RoleContext context) =>
-        File.Exists(context.Paths.Key(ClusterCertificates.Authority)) ? Follow(context, ClusterCertificates.Authority) : null;
+    private static Func<X509Certificate2>? SigningAuthority(RoleContext context)
+    {
+        var (authorities, key) = (context.Paths.Certificate(ClusterCertificates.Authority), context.Paths.Key(ClusterCertificates.Authority));
+        if (!File.Exists(key))
+        {
+            return null;
+        }
+
+        var signer = CertificateFiles.FollowSigner(authorities, key, context.Time);
+        return () => signer.Current;
+    }
 
     // Where there are several servers, their supervisor does it.
     private static Task KeepCertificatesAsync(RoleContext context, CancellationToken ct) =>
@@ -134,8 +147,16 @@ internal static class ControlPlane
     {
         var (certificate, key) = (context.Paths.Certificate(ClusterCertificates.ApiServer), context.Paths.Key(ClusterCertificates.ApiServer));
         var shown = new FileValue<SslStreamCertificateContext>(
-            [certificate, key], () => SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), null, offline: true), context.Time);
+            [certificate, key], () => SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), Chain(certificate), offline: true), context.Time);
         return () => shown.Current;
+    }
+
+    /// <summary>What the file holds beyond the server's own certificate: how those get to it who trust another authority.</summary>
+    private static X509Certificate2Collection Chain(string certificate)
+    {
+        var chain = AuthorityBundle.Parse(File.ReadAllText(certificate));
+        chain.RemoveAt(0);
+        return chain;
     }
 
     private static Func<X509Certificate2> Follow(RoleContext context, string name)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Client;
 
@@ -91,4 +92,16 @@ public static class CertificateFiles
     /// <exception cref="CryptographicException">The files do not belong together.</exception>
     public static FileValue<X509Certificate2> Follow(string certificatePath, string keyPath, TimeProvider time) =>
         new([certificatePath, keyPath], () => X509Certificate2.CreateFromPemFile(certificatePath, keyPath), time);
+
+    /// <summary>All authorities in a PEM file.</summary>
+    /// <exception cref="CryptographicException">The file holds none.</exception>
+    public static FileValue<X509Certificate2Collection> FollowAuthorities(string path, TimeProvider time) => new([path], () => AuthorityBundle.Parse(File.ReadAllText(path)), time);
+
+    /// <summary>Of the authorities in a PEM file the one that a key belongs to, with the key.</summary>
+    /// <exception cref="CryptographicException">The key belongs to none of them.</exception>
+    public static FileValue<X509Certificate2> FollowSigner(string authoritiesPath, string keyPath, TimeProvider time) => new(
+        [authoritiesPath, keyPath],
+        () => AuthorityBundle.FindSigner(AuthorityBundle.Parse(File.ReadAllText(authoritiesPath)), File.ReadAllText(keyPath))
+            ?? throw new CryptographicException($"{keyPath} belongs to no authority in {authoritiesPath}"),
+        time);
 }

@@ -43,6 +43,27 @@ public sealed class Trigger
             }
         }));
 
+    /// <summary>The key of each object there is, whenever a value is another than before: one that all of them depend on, and that no informer shows.</summary>
+    /// <param name="value">Looked at each <paramref name="period"/>; must not throw.</param>
+    public static Trigger OnAll<T>(Informer<T> informer, Func<object> value, TimeSpan period, TimeProvider time) where T : class, IResource<T> =>
+        new(informer, (enqueue, _) =>
+        {
+            var last = value();
+            return time.CreateTimer(Look, null, period, period);
+
+            void Look(object? state)
+            {
+                if (value() is var now && !now.Equals(last))
+                {
+                    last = now;
+                    foreach (var item in informer.Snapshot.Items)
+                    {
+                        enqueue(NamespacedName.Of(item));
+                    }
+                }
+            }
+        });
+
     /// <summary>Nothing to look at: the informer is only read (and waited for).</summary>
     public static Trigger None(IInformer informer) => new(informer, static (_, _) => null);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.Cluster.Machine;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Cluster.Certificates;
 
@@ -19,14 +20,14 @@ public sealed class CertificateAuthority
     private readonly X509Certificate2 _certificate;
     private readonly TimeProvider _time;
 
-    private CertificateAuthority(X509Certificate2 certificate, TimeProvider time) => (_certificate, _time) = (certificate, time);
+    /// <param name="certificate">With its key.</param>
+    internal CertificateAuthority(X509Certificate2 certificate, TimeProvider time) => (_certificate, _time) = (certificate, time);
 
-    /// <summary>The certificate alone, as clients need it to trust the cluster.</summary>
-    public string Pem => _certificate.ExportCertificatePem();
+    internal const string LossAdvice = "restore both from a backup; a new authority would lock every client out";
 
     public X509Certificate2 Certificate => _certificate;
 
-    /// <summary>The authority kept at the two paths; made and saved where there is none.</summary>
+    /// <summary>The authority that signs: of those at the first path the one whose key is at the second. Made and saved where there is none.</summary>
     /// <exception cref="ClusterException">Only one of the two files exists or they do not belong together.</exception>
     public static CertificateAuthority LoadOrCreate(string certificatePath, string keyPath, string name, TimeProvider time)
     {
@@ -34,13 +35,15 @@ public sealed class CertificateAuthority
         {
             try
             {
-                return new CertificateAuthority(X509Certificate2.CreateFromPemFile(certificatePath, keyPath), time);
+                return new CertificateAuthority(
+                    AuthorityBundle.FindSigner(AuthorityBundle.Parse(File.ReadAllText(certificatePath)), File.ReadAllText(keyPath)) ?? throw new CryptographicException("the key is another's"),
+                    time);
             }
             catch (CryptographicException e)
             {
                 throw new ClusterException(
                     $"{certificatePath} and {keyPath} are damaged or do not belong together: {e.Message}",
-                    "restore both from a backup; a new authority would lock every client out",
+                    LossAdvice,
                     e);
             }
         }
@@ -51,17 +54,46 @@ public sealed class CertificateAuthority
         }
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        var now = time.GetUtcNow();
-        var certificate = request.CreateSelfSigned(now - ClockSkew, now + Lifetime);
+        var certificate = SelfSigned(key, name, time);
 
         // The key first: a crash in between leaves a key without a certificate, and the next start makes both anew.
         AtomicFile.Write(keyPath, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"), AtomicFile.Private);
         AtomicFile.Write(certificatePath, System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), AtomicFile.Public);
         return new CertificateAuthority(certificate, time);
+    }
+
+    internal static X509Certificate2 SelfSigned(ECDsa key, string name, TimeProvider time)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var now = time.GetUtcNow();
+        return AsAuthority(request).CreateSelfSigned(now - ClockSkew, now + Lifetime);
+    }
+
+    /// <summary>Another authority's name and key, signed by this one: PEM. Who trusts this one alone trusts the other by it.</summary>
+    internal string Certify(X509Certificate2 other)
+    {
+        var request = AsAuthority(new CertificateRequest(other.SubjectName, other.PublicKey, HashAlgorithmName.SHA256));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        using var certificate = request.Create(
+            _certificate, _certificate.NotBefore > other.NotBefore ? _certificate.NotBefore : other.NotBefore,
+            _certificate.NotAfter < other.NotAfter ? _certificate.NotAfter : other.NotAfter, NewSerial());
+        return certificate.ExportCertificatePem();
+    }
+
+    private static CertificateRequest AsAuthority(CertificateRequest request)
+    {
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
+    }
+
+    // RFC 5280: positive and at most 20 bytes; 127 random bits do not collide.
+    private static byte[] NewSerial()
+    {
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] &= 0x7F;
+        return serial;
     }
 
     /// <summary>Issues a certificate for a new key.</summary>
@@ -108,12 +140,9 @@ public sealed class CertificateAuthority
             request.CertificateExtensions.Add(names.Build());
         }
 
-        // RFC 5280: positive and at most 20 bytes; 128 random bits do not collide.
-        var serial = RandomNumberGenerator.GetBytes(16);
-        serial[0] &= 0x7F;
         var now = _time.GetUtcNow();
         var end = now + spec.Lifetime;
-        using var certificate = request.Create(_certificate, now - ClockSkew, end < _certificate.NotAfter ? end : _certificate.NotAfter, serial);
+        using var certificate = request.Create(_certificate, now - ClockSkew, end < _certificate.NotAfter ? end : _certificate.NotAfter, NewSerial());
         return new IssuedCertificate(certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 }

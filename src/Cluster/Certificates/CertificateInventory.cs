@@ -13,6 +13,7 @@ public sealed class CertificateInventory(Profile profile, ProfilePaths paths, Ti
     public IReadOnlyList<CertificateStatus> Look(TimeSpan warnBefore, string userKubeconfig)
     {
         List<CertificateStatus> found = [.. Authorities().Concat(ClusterCertificates.NamesOf(profile)).Select(name => OfFile(name, paths.Certificate(name), warnBefore))];
+        found.InsertRange(1, OtherAuthorities(warnBefore));
         foreach (var (name, file) in paths.KubeletCertificates)
         {
             if (File.Exists(file))
@@ -30,6 +31,21 @@ public sealed class CertificateInventory(Profile profile, ProfilePaths paths, Ti
     }
 
     private IEnumerable<string> Authorities() => profile.ControlPlanes > 1 ? [ClusterCertificates.Authority, ClusterCertificates.EtcdAuthority] : [ClusterCertificates.Authority];
+
+    /// <summary>Of a rotation that is not over: trusted, but not signing yet or not any more.</summary>
+    private IReadOnlyList<CertificateStatus> OtherAuthorities(TimeSpan warnBefore)
+    {
+        try
+        {
+            var files = new AuthorityFiles(paths, time);
+            var name = files.Phase == AuthorityPhase.Introduced ? "ca (next)" : "ca (before)";
+            return [.. files.Others.Select(other => Of(name, paths.Certificate(ClusterCertificates.Authority), other, warnBefore))];
+        }
+        catch (Exception e) when (e is ClusterException or IOException)
+        {
+            return []; // The file is shown as what it is.
+        }
+    }
 
     private CertificateStatus OfFile(string name, string file, TimeSpan warnBefore)
     {

@@ -8,7 +8,7 @@ namespace Navarch.Cluster.Certificates;
 /// <summary>Gives the parts of a cluster new keys and certificates, whether it runs or not. A part that runs takes its own within seconds.</summary>
 public sealed class CertificateRotation(ProfileStore profiles, IProgressReporter progress, TimeProvider time)
 {
-    /// <param name="names">Which; none means all but the authorities.</param>
+    /// <param name="names">Which; none means all but the authorities (see <see cref="AuthorityRotation"/>).</param>
     /// <returns>The names of the certificates that were issued.</returns>
     /// <exception cref="ClusterException">There is no such cluster, or no certificate of such a name.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(string profileName, IReadOnlyList<string> names)
@@ -19,10 +19,13 @@ public sealed class CertificateRotation(ProfileStore profiles, IProgressReporter
         if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new ClusterException(
-                unknown is ClusterCertificates.Authority or ClusterCertificates.EtcdAuthority
-                    ? $"the authority \"{unknown}\" cannot be replaced: every client trusts it"
-                    : $"\"{profile.Name}\" has no certificate \"{unknown}\"",
-                $"name some of: {string.Join(", ", known)}");
+                unknown switch
+                {
+                    ClusterCertificates.Authority => $"the authority \"{unknown}\" is replaced by itself, and with it all certificates",
+                    ClusterCertificates.EtcdAuthority when known.Contains(ClusterCertificates.EtcdServer) => $"the authority \"{unknown}\" cannot be replaced: members of etcd read it when they start and never again",
+                    _ => $"\"{profile.Name}\" has no certificate \"{unknown}\"",
+                },
+                unknown == ClusterCertificates.Authority ? "name nothing else" : $"name some of: {string.Join(", ", known)}");
         }
 
         using var held = ProfileLock.Acquire(paths, "certs rotate");

@@ -42,4 +42,5 @@ public enum CertificateState
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<CertificateStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(AuthorityStatus))]
 public sealed partial class CertificateStatusJson : JsonSerializerContext;

@@ -62,16 +62,28 @@ public sealed class ClusterCertificates(ProfilePaths paths, TimeProvider time)
     private void Ensure(string authorityName, string commonName, IReadOnlyDictionary<string, CertificateSpec> specs, IReadOnlyCollection<string> anew, List<string> issued)
     {
         var authority = CertificateAuthority.LoadOrCreate(paths.Certificate(authorityName), paths.Key(authorityName), commonName, time);
+        var bridge = authorityName == Authority ? new AuthorityFiles(paths, time).BridgePem : "";
         foreach (var (name, spec) in specs)
         {
+            var chain = name == ApiServer ? bridge : "";
             if (anew.Contains(name) || !IsGood(name, spec, authority))
             {
                 var certificate = authority.Issue(spec);
                 AtomicFile.Write(paths.Key(name), Encoding.ASCII.GetBytes(certificate.KeyPem), AtomicFile.Private);
-                AtomicFile.Write(paths.Certificate(name), Encoding.ASCII.GetBytes(certificate.CertificatePem), AtomicFile.Public);
+                AtomicFile.Write(paths.Certificate(name), Encoding.ASCII.GetBytes(certificate.CertificatePem + chain), AtomicFile.Public);
                 issued.Add(name);
             }
+            else if (Leaf(name) + chain is var right && File.ReadAllText(paths.Certificate(name)) != right)
+            {
+                AtomicFile.Write(paths.Certificate(name), Encoding.ASCII.GetBytes(right), AtomicFile.Public); // What goes along with it is another.
+            }
         }
+    }
+
+    private string Leaf(string name)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(paths.Certificate(name)));
+        return certificate.ExportCertificatePem() + "\n";
     }
 
     internal static IReadOnlyDictionary<string, CertificateSpec> Specs(Profile profile, IReadOnlyList<IPAddress> addresses)

@@ -3,8 +3,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Navarch.Client;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Profiles;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Cluster.ControlPlanes;
 
@@ -13,10 +15,16 @@ public static class Front
 {
     public static async Task RunAsync(Profile profile, ProfilePaths paths, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
     {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority));
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(authority);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } });
+        var authorities = CertificateFiles.FollowAuthorities(paths.Certificate(ClusterCertificates.Authority), time);
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, errors) => (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0
+                    && certificate is X509Certificate2 shown && CertificateChain.IsFrom(authorities.Current, shown, CertificateChain.ServerAuthentication, time.GetUtcNow()),
+            },
+        });
         var backends = ControlPlane.Of(profile).Select(plane => new Backend(new IPEndPoint(plane.Address, plane.ApiPort))).ToList();
         await new Balancer(
             new IPEndPoint(IPAddress.Any, profile.ApiPort), backends, (backend, token) => IsReadyAsync(http, backend.Address, token), time, logs.CreateLogger<Balancer>()).RunAsync(ct);

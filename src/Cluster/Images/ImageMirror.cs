@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Navarch.Client;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Profiles;
+using Navarch.Machinery.Certificates;
 
 namespace Navarch.Cluster.Images;
 
@@ -61,24 +62,19 @@ public sealed class ImageMirror(Profile profile, ProfilePaths paths, ILoggerFact
 
     private HttpsConnectionAdapterOptions Https()
     {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority));
+        var authorities = CertificateFiles.FollowAuthorities(paths.Certificate(ClusterCertificates.Authority), TimeProvider.System);
         var own = CertificateFiles.Follow(paths.Certificate(ClusterCertificates.Kubelet), paths.Key(ClusterCertificates.Kubelet), TimeProvider.System);
         return new HttpsConnectionAdapterOptions
         {
             ServerCertificateSelector = (_, _) => own.Current,
             ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-            ClientCertificateValidation = (certificate, _, _) => IsNode(certificate, authority),
+            ClientCertificateValidation = (certificate, _, _) => IsNode(certificate, authorities.Current),
         };
     }
 
-    private static bool IsNode(X509Certificate2 certificate, X509Certificate2 authority)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(certificate) && certificate.Subject.Split(", ").Contains(NodesGroup);
-    }
+    private static bool IsNode(X509Certificate2 certificate, X509Certificate2Collection authorities) =>
+        CertificateChain.IsFrom(authorities, certificate, CertificateChain.ClientAuthentication, TimeProvider.System.GetUtcNow())
+        && certificate.Subject.Split(", ").Contains(NodesGroup);
 
     private async Task AnswerAsync(HttpContext http)
     {

@@ -28,9 +28,8 @@ public sealed class ClusterApi : IDisposable
     {
         using var pem = X509Certificate2.CreateFromPemFile(paths.Certificate(ClusterCertificates.Admin), paths.Key(ClusterCertificates.Admin));
         var identity = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-        var authority = X509CertificateLoader.LoadCertificateFromFile(paths.Certificate(ClusterCertificates.Authority));
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(authority);
+        policy.CustomTrustStore.ImportFromPemFile(paths.Certificate(ClusterCertificates.Authority));
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,

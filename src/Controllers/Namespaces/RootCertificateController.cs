@@ -5,9 +5,9 @@ using Navarch.Client;
 
 namespace Navarch.Controllers;
 
-/// <summary>Keeps the cluster's certificate authority in every namespace, where pods find it to trust the API server.</summary>
-/// <param name="certificate">PEM.</param>
-public sealed class RootCertificateController(Informer<Namespace> namespaces, Informer<ConfigMap> configMaps, IClient client, string certificate) : IReconciler
+/// <summary>Keeps the cluster's certificate authorities in every namespace, where pods find them to trust the API server.</summary>
+/// <param name="certificates">PEM, as of now.</param>
+public sealed class RootCertificateController(Informer<Namespace> namespaces, Informer<ConfigMap> configMaps, IClient client, Func<string> certificates, TimeProvider time) : IReconciler
 {
     private const string ConfigMapName = "kube-root-ca.crt";
     private const string FileName = "ca.crt";
@@ -20,6 +20,7 @@ public sealed class RootCertificateController(Informer<Namespace> namespaces, In
     public IEnumerable<Trigger> Triggers =>
     [
         Trigger.On(namespaces),
+        Trigger.OnAll(namespaces, certificates, ControllerConfig.RootCertificatesPeriod, time),
         Trigger.On(configMaps, static map => map.Metadata.Name == ConfigMapName ? [new NamespacedName("", map.Metadata.Namespace)] : []),
     ];
 
@@ -30,7 +31,7 @@ public sealed class RootCertificateController(Informer<Namespace> namespaces, In
             return ReconcileResult.Done;
         }
 
-        Map<string> data = [new(FileName, certificate)];
+        Map<string> data = [new(FileName, certificates())];
         var existing = configMaps.Find(new(key.Name, ConfigMapName));
         try
         {

@@ -11,10 +11,10 @@ namespace Navarch.Controllers;
 /// those whose account is gone. The token does not end by itself: it is good for as long as the Secret holds it.
 /// </summary>
 /// <param name="secrets">Those of the type <c>kubernetes.io/service-account-token</c>.</param>
-/// <param name="certificate">The cluster's authority, PEM; empty leaves it out.</param>
+/// <param name="certificates">The cluster's authorities, PEM, as of now; null leaves them out.</param>
 /// <param name="signingKey">The key that signs now.</param>
 public sealed class TokenSecretController(
-    Informer<Secret> secrets, Informer<ServiceAccount> accounts, IClient client, string certificate, Func<TokenKey> signingKey) : IReconciler
+    Informer<Secret> secrets, Informer<ServiceAccount> accounts, IClient client, Func<string>? certificates, Func<TokenKey> signingKey, TimeProvider time) : IReconciler
 {
     public static readonly ListQuery Scope = new() { FieldSelector = $"type={SecretType.ServiceAccountToken}" };
 
@@ -24,7 +24,12 @@ public sealed class TokenSecretController(
 
     public string Name => "serviceaccount-token";
 
-    public IEnumerable<Trigger> Triggers => [Trigger.On(secrets), Trigger.On(accounts, SecretsOf)];
+    public IEnumerable<Trigger> Triggers =>
+    [
+        Trigger.On(secrets),
+        Trigger.On(accounts, SecretsOf),
+        .. certificates is null ? (Trigger[])[] : [Trigger.OnAll(secrets, certificates, ControllerConfig.RootCertificatesPeriod, time)],
+    ];
 
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken ct)
     {
@@ -47,7 +52,7 @@ public sealed class TokenSecretController(
             return ReconcileResult.Done;
         }
 
-        var filled = Filled(secret, account, certificate, signingKey);
+        var filled = Filled(secret, account, certificates?.Invoke() ?? "", signingKey);
         if (!filled.Equals(secret))
         {
             await client.UpdateAsync(filled, ct);

@@ -150,7 +150,7 @@ internal sealed class TestServer : IAsyncDisposable
             BindAddress = IPAddress.Loopback,
             Port = 0,
             ServerCertificate = Once(SslStreamCertificateContext.Create(Authority.Server(), null, offline: true)),
-            ClientAuthorities = [Authority.Certificate],
+            ClientAuthorities = Once<X509Certificate2Collection>([Authority.Certificate]),
             AdvertiseAddress = IPAddress.Parse("192.0.2.1"), // No machine has it (RFC 5737).
             ServiceAccountTokens = new ServiceAccountTokenConfig { KeyFiles = [TokenKeyFile], KeepsKeys = true },
             Admission = WithoutControllers,

@@ -98,7 +98,7 @@ public sealed class ClusterCertificatesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ca", "the authority \"ca\" cannot be replaced: every client trusts it")]
+    [InlineData("ca", "the authority \"ca\" is replaced by itself, and with it all certificates")]
     [InlineData("../x", "\"one\" has no certificate \"../x\"")]
     public async Task Only_certificates_that_there_are_can_be_rotated(string name, string message)
     {

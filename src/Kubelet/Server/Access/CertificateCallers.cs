@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Navarch.Api.Authentication.V1;
+using Navarch.Client;
 using Navarch.Machinery.Certificates;
 
 namespace Navarch.Kubelet.Server.Access;
@@ -9,24 +10,24 @@ namespace Navarch.Kubelet.Server.Access;
 /// Knows the holders of certificates that the cluster's authority signed for clients: the common name is the user,
 /// organizations are groups.
 /// </summary>
-internal sealed class CertificateCallers(X509Certificate2Collection authorities, TimeProvider time)
+internal sealed class CertificateCallers(Func<X509Certificate2Collection> authorities, TimeProvider time)
 {
-    /// <param name="authorityFile">PEM. Empty: nobody is known by a certificate.</param>
+    /// <param name="authorityFile">PEM, read again when it changes. Empty: nobody is known by a certificate.</param>
     /// <exception cref="CryptographicException">The file holds no certificates.</exception>
-    public static CertificateCallers Load(string authorityFile, TimeProvider time)
+    public static CertificateCallers Follow(string authorityFile, TimeProvider time)
     {
-        var authorities = new X509Certificate2Collection();
-        if (authorityFile.Length > 0)
+        if (authorityFile.Length == 0)
         {
-            authorities.ImportFromPemFile(authorityFile);
+            return new CertificateCallers(static () => [], time);
         }
-        return new CertificateCallers(authorities, time);
+        var authorities = CertificateFiles.FollowAuthorities(authorityFile, time);
+        return new CertificateCallers(() => authorities.Current, time);
     }
 
     /// <summary>Who holds a certificate; null when it is from somebody else, for something else or for another time.</summary>
     public UserInfo? Find(X509Certificate2 certificate)
     {
-        if (!CertificateChain.IsFrom(authorities, certificate, CertificateChain.ClientAuthentication, time.GetUtcNow()))
+        if (!CertificateChain.IsFrom(authorities(), certificate, CertificateChain.ClientAuthentication, time.GetUtcNow()))
         {
             return null;
         }
