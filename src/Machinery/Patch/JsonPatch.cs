@@ -15,6 +15,9 @@ public sealed class JsonPatch
     // Ten thousand copies of the whole document into itself would double it each time.
     private const long CopiedBytesMax = 3 * 1024 * 1024;
 
+    // Few bytes make a tower: each copy of a branch to its own tip doubles its height, and each value put at a tip adds to it.
+    private const string TooDeep = "a JSON patch nests values too deeply";
+
     private readonly List<Operation> operations;
 
     private JsonPatch(List<Operation> operations) => this.operations = operations;
@@ -47,7 +50,7 @@ public sealed class JsonPatch
                 "add" => Add(document, operation, operation.Value.Clone()),
                 "remove" => Remove(document, operation, operation.Path),
                 "replace" => Replace(document, operation),
-                "move" => Move(document, operation),
+                "move" => Move(document, operation, ref copied),
                 "copy" => Copy(document, operation, ref copied),
                 "test" => Test(document, operation),
                 var unknown => throw PatchException.DoesNotApply($"unexpected kind of operation: \"{unknown}\""),
@@ -58,6 +61,13 @@ public sealed class JsonPatch
     }
 
     private static JsonNode Add(JsonNode document, Operation operation, JsonNode value)
+    {
+        var path = operation.Path;
+        CheckDepth(path, value);
+        return Put(document, operation, value);
+    }
+
+    private static JsonNode Put(JsonNode document, Operation operation, JsonNode value)
     {
         var path = operation.Path;
         if (path.IsRoot)
@@ -108,6 +118,7 @@ public sealed class JsonPatch
     {
         var path = operation.Path;
         var value = operation.Value.Clone();
+        CheckDepth(path, value);
         if (path.IsRoot)
         {
             return value;
@@ -128,7 +139,7 @@ public sealed class JsonPatch
         return document;
     }
 
-    private static JsonNode Move(JsonNode document, Operation operation)
+    private static JsonNode Move(JsonNode document, Operation operation, ref long copied)
     {
         var from = operation.From ?? JsonPointer.Nowhere;
         var value = from.Find(document) ?? throw Missing(operation, from);
@@ -137,23 +148,50 @@ public sealed class JsonPatch
             throw PatchException.DoesNotApply($"move operation does not apply: \"{from}\" cannot be moved into itself");
         }
 
+        // Only what goes deeper than it was can become too deep, and to find that out takes as long as to copy it.
+        if (operation.Path.Steps.Count > from.Steps.Count)
+        {
+            CountCopy(value, ref copied);
+            CheckDepth(operation.Path, value);
+        }
+
         // Moved, not copied: the tree has the node in one place only at any time.
         document = Remove(document, operation, from);
-        return Add(document, operation, value);
+        return Put(document, operation, value);
     }
 
     private static JsonNode Copy(JsonNode document, Operation operation, ref long copied)
     {
         var from = operation.From ?? JsonPointer.Nowhere;
         var value = from.Find(document) ?? throw Missing(operation, from);
+        CountCopy(value, ref copied);
+        return Add(document, operation, value.Clone());
+    }
+
+    private static void CountCopy(JsonNode value, ref long copied)
+    {
         copied += value.ToUtf8().Length;
         if (copied > CopiedBytesMax)
         {
             throw PatchException.DoesNotApply(string.Create(CultureInfo.InvariantCulture, $"copies in a JSON patch are limited to {CopiedBytesMax} bytes"));
         }
-
-        return Add(document, operation, value.Clone());
     }
+
+    /// <summary>Keeps the promise of <see cref="JsonNode.DepthMax"/>, on which every walk over the outcome relies.</summary>
+    private static void CheckDepth(JsonPointer path, JsonNode value)
+    {
+        if (path.Steps.Count + DepthOf(value) > JsonNode.DepthMax)
+        {
+            throw PatchException.DoesNotApply(TooDeep);
+        }
+    }
+
+    private static int DepthOf(JsonNode node) => node switch
+    {
+        JsonObject o => 1 + o.Members.Select(static member => DepthOf(member.Value)).DefaultIfEmpty().Max(),
+        JsonArray a => 1 + a.Items.Select(DepthOf).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 
     private static JsonNode Test(JsonNode document, Operation operation)
     {

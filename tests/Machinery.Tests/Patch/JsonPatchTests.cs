@@ -77,5 +77,26 @@ public sealed class JsonPatchTests
         Assert.Equal(422, error.Status.Code);
     }
 
+    [Fact]
+    public void Towers_of_copies_of_values_and_of_moves_are_stopped_before_they_outgrow_a_stack()
+    {
+        var tip = (int depth) => "/x" + string.Concat(Enumerable.Repeat("/a", depth));
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 400)) + "1" + new string('}', 400);
+        string[] towers =
+        [
+            string.Join(',', Enumerable.Range(0, 18).Select(i => $$"""{"op":"copy","from":"/x","path":"{{tip(1 << i)}}"}""")),
+            string.Join(',', Enumerable.Range(0, 60).Select(i => $$"""{"op":"add","path":"{{tip((400 * i) + 1)}}","value":{{deep}}}""")),
+            string.Join(',', Enumerable.Range(0, 60).Select(i => $$"""{"op":"add","path":"/y","value":{{deep}}},{"op":"move","from":"/y","path":"{{tip((400 * i) + 1)}}"}""")),
+        ];
+        foreach (var tower in towers)
+        {
+            var error = Assert.Throws<PatchException>(() => Apply("""{"x":{}}""", $"[{tower}]"));
+
+            Assert.Equal("a JSON patch nests values too deeply", error.Message);
+        }
+
+        Assert.Equal(500, Apply("{}", $$"""[{"op":"add","path":"/x","value":{{string.Concat(Enumerable.Repeat("[", 500))}}{{new string(']', 500)}}},{"op":"move","from":"/x","path":"/y"}]""").ToString().Count(static letter => letter == '['));
+    }
+
     private static JsonNode Apply(string document, string patch) => JsonPatch.Read(JsonNode.Parse(patch)).Apply(JsonNode.Parse(document));
 }
