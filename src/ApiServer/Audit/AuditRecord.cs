@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Authorization;
+using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 
@@ -23,6 +24,8 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     /// <summary>What was answered instead, where the request failed.</summary>
     public Api.Meta.V1.Status? Failure { get; set; }
 
+    private bool IsWanted => rule.Level >= AuditLevel.Request || info.Verb == "create";
+
     // Null where the user acts for nobody else.
     private UserInfo? Impersonated { get; set; }
 
@@ -36,9 +39,18 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     /// <summary>Keeps what was sent, where the policy wants it. What is created has its name in there, which is always wanted.</summary>
     public void Sent(ReadOnlyMemory<byte> body)
     {
-        if (rule.Level >= AuditLevel.Request || info.Verb == "create")
+        if (IsWanted && BodyDecoder.MediaType(http.Request.ContentType) != OutputFormat.ProtobufType)
         {
             Request = AuditBody.ToJson(http.Request.ContentType, body, catalog, rule.OmitManagedFields);
+        }
+    }
+
+    /// <summary>The same for what was sent as protobuf: only who expects it knows what it says.</summary>
+    public void Translated(ReadOnlySpan<byte> json)
+    {
+        if (IsWanted)
+        {
+            Request = json.IsEmpty ? null : AuditBody.Line(json, rule.OmitManagedFields);
         }
     }
 

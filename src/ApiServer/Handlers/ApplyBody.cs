@@ -146,6 +146,10 @@ internal sealed class ApplyBody
         return value.WithMetadata(metadata with { ManagedFields = after });
     }
 
+    /// <summary>A configuration as JSON, which it mostly is.</summary>
+    /// <exception cref="StatusException">400: it is not YAML.</exception>
+    public static byte[] JsonOf(ReadOnlySpan<byte> body) => body.Length > 0 && body[0] == '{' ? body.ToArray() : Yaml.ToJson(body);
+
     private static Manager Of(Kind kind, string fieldManager, string subresource, DateTimeOffset now) =>
         new(fieldManager, kind.Type.ApiVersion, subresource, MetadataRules.WholeSeconds(now));
 
@@ -160,7 +164,7 @@ internal sealed class ApplyBody
 
         try
         {
-            var json = body.Length > 0 && body[0] == '{' ? body.ToArray() : Yaml.ToJson(body);
+            var json = JsonOf(body);
             return JsonNode.Parse(json, out var duplicates) is JsonObject configuration
                 ? (configuration, json, duplicates)
                 : throw StatusErrors.BadRequest("error decoding YAML: the patch is not an object").AsException();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Navarch.Api;
 using Navarch.Api.Json;
 using Navarch.Api.Protobuf;
+using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Media;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
@@ -33,7 +34,9 @@ internal static class BodyDecoder
             case OutputFormat.ProtobufType when jsonOf is not null:
                 using (body)
                 {
-                    return new DecodableBody(default, FromProtobuf(body.Memory, jsonOf, mustBe));
+                    var json = FromProtobuf(body.Memory, jsonOf, mustBe);
+                    AuditRecord.Of(request.Http)?.Translated(json);
+                    return new DecodableBody(default, json);
                 }
 
             default:
