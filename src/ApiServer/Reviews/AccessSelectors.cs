@@ -1,5 +1,6 @@
 using Navarch.Api.Authorization.V1;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Selectors;
 
 namespace Navarch.ApiServer.Reviews;
 
@@ -23,12 +24,14 @@ internal static class AccessSelectors
     }
 
     /// <summary>What of a question's selector an authorizer can rely on, as text; empty for everything.</summary>
-    public static string Text(FieldSelectorAttributes? selector) => selector is null ? "" : selector.RawSelector.Length > 0 ? selector.RawSelector : string.Join(
-        ',', selector.Requirements.Where(static one => one is { Operator: "In" or "NotIn", Values.Count: 1 }).Select(static one => $"{one.Key}{(one.Operator == "In" ? "=" : "!=")}{one.Values[0]}"));
+    /// <remarks>No value or key becomes a requirement of its own: what it was asked with may have come from the one it is about.</remarks>
+    public static string Text(FieldSelectorAttributes? selector) => selector is null ? "" : selector.RawSelector.Length > 0 ? selector.RawSelector : FieldSelector.Of(
+        [.. selector.Requirements.Where(static one => one is { Operator: "In" or "NotIn", Values.Count: 1 } && one.Key.IndexOfAny([',', '=', '!', '\\']) < 0)
+            .Select(static one => new FieldSelector.Term(one.Key, one.Values[0], one.Operator == "In"))]).ToString();
 
     /// <inheritdoc cref="Text(FieldSelectorAttributes?)"/>
     public static string Text(LabelSelectorAttributes? selector) => selector is null ? "" : selector.RawSelector.Length > 0 ? selector.RawSelector : string.Join(
-        ',', selector.Requirements.Select(static one => one.Operator switch
+        ',', selector.Requirements.Where(static one => LabelSyntax.IsQualifiedName(one.Key) && !one.Values.Any(static value => LabelSyntax.ValueProblems(value).Any())).Select(static one => one.Operator switch
         {
             "In" => $"{one.Key} in ({string.Join(',', one.Values)})",
             "NotIn" => $"{one.Key} notin ({string.Join(',', one.Values)})",

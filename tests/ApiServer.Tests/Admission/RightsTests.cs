@@ -33,6 +33,10 @@ public sealed class RightsTests
         var signed = await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"status":{"conditions":[{"type":"Failed","status":"True","reason":"r","message":"m"}]}}""");
         Assert.Equal("certificatesigningrequests.certificates.k8s.io \"a\" is forbidden: user not permitted to sign requests with signerName \"example.com/serving\"", signed.Message);
 
+        var told = await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"status":{"conditions":[{"type":"example.com/Told","status":"True","reason":"r","message":"m"}]}}""");
+        Assert.Equal((403, signed.Message), (told.Code, told.Message));
+        Assert.Equal(200, (await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"metadata":{"labels":{"a":"b"}}}""")).Code);
+
         using var made = server.Authority.Client("eve", "system:masters");
         var forged = await eve.PatchAsync($"{Requests}/a/status", "merge-patch+json", """{"status":{"certificate":"PEM"}}"""
             .Replace("PEM", Convert.ToBase64String(Encoding.ASCII.GetBytes(made.ExportCertificatePem())), StringComparison.Ordinal));

@@ -77,10 +77,28 @@ public sealed class EscalationTests(EscalationTests.Company company) : IClassFix
         Assert.Equal(403, (await company.Maker.PostAsync("/api/v1/namespaces/office/serviceaccounts/robot/token", "{}")).Code);
     }
 
+    [Theory]
+    [InlineData("""{"requirements":[{"key":"metadata.name","operator":"In","values":["mine"]}]}""", true)]
+    [InlineData("""{"rawSelector":"metadata.name=mine"}""", true)]
+    [InlineData("""{"requirements":[{"key":"type","operator":"In","values":["x,metadata.name=mine"]}]}""", false)]
+    [InlineData("""{"requirements":[{"key":"type!=x,metadata.name","operator":"In","values":["mine"]}]}""", false)]
+    [InlineData("""{"requirements":[{"key":"metadata.name","operator":"NotIn","values":["mine"]}]}""", false)]
+    [InlineData("""{"rawSelector":"type=x\\,metadata.name\\=mine"}""", false)]
+    public async Task A_question_about_one_value_is_not_taken_for_one_about_another(string selector, bool allowed)
+    {
+        var answer = await company.Admin.PostAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews", $$$"""
+            {"spec":{"user":"reader","resourceAttributes":{"namespace":"office","verb":"list","resource":"secrets","fieldSelector":{{{selector}}} } } }
+            """);
+
+        Assert.Equal((201, allowed), (answer.Code, (bool)answer.Json["status"]!["allowed"]!));
+    }
+
     /// <summary>A namespace with a boss, somebody who writes its roles, and somebody who makes pods.</summary>
     public sealed class Company : IAsyncLifetime
     {
         private TestServer server = null!;
+
+        internal HttpClient Admin => server.Admin;
 
         internal HttpClient Climber { get; private set; } = null!;
 
@@ -100,6 +118,8 @@ public sealed class EscalationTests(EscalationTests.Company company) : IClassFix
             await DoAsync($"{Rbac}/clusterrolebindings", """{"metadata":{"name":"writer"},"roleRef":{"kind":"ClusterRole","name":"writer"},"subjects":[{"kind":"User","name":"climber"}]}""");
             await DoAsync($"{Here}/roles", """{"metadata":{"name":"maker"},"rules":[{"verbs":["create"],"apiGroups":[""],"resources":["pods"]}]}""");
             await DoAsync($"{Here}/rolebindings", """{"metadata":{"name":"maker"},"roleRef":{"kind":"Role","name":"maker"},"subjects":[{"kind":"User","name":"maker"}]}""");
+            await DoAsync($"{Here}/roles", """{"metadata":{"name":"reader"},"rules":[{"verbs":["list"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["mine"]}]}""");
+            await DoAsync($"{Here}/rolebindings", """{"metadata":{"name":"reader"},"roleRef":{"kind":"Role","name":"reader"},"subjects":[{"kind":"User","name":"reader"}]}""");
             Climber = server.ClientOf(server.Authority.Client("climber"));
             Maker = server.ClientOf(server.Authority.Client("maker"));
         }

@@ -31,6 +31,8 @@ public sealed class KubeletTests(KubeletTests.TwoNodes nodes) : IClassFixture<Ku
     [InlineData("PATCH", $"{Work}/pods/a", """{"spec":{"containers":[{"name":"c","image":"evil"}]}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/status", """{"metadata":{"labels":{"app":"db"}}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/status", """{"metadata":{"annotations":{"kubernetes.io/config.mirror":"x"}}}""")]
+    [InlineData("PATCH", $"{Work}/pods/a/status", """{"status":{"resourceClaimStatuses":[{"name":"r","resourceClaimName":"of-b"}]}}""")]
+    [InlineData("PATCH", $"{Work}/pods/a/status", """{"status":{"extendedResourceClaimStatus":{"resourceClaimName":"of-b","requestMappings":[{"containerName":"c","resourceName":"example.com/x","requestName":"r"}]}}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/ephemeralcontainers", """{"spec":{"ephemeralContainers":[{"name":"e","image":"i"}]}}""")]
     [InlineData("PATCH", $"{Work}/pods/a/resize", """{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}]}}""")]
     [InlineData("POST", $"{Work}/pods/free/binding", """{"metadata":{"name":"free"},"target":{"kind":"Node","name":"node-a"}}""")]

@@ -17,7 +17,7 @@ internal sealed class SignerRights(IAuthorizer authorizer, string verb, string s
     public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken ct)
     {
         if (request is not { Operation: "UPDATE", Value: CertificateSigningRequest value, Old: CertificateSigningRequest old } || request.Options.Subresource != subresource
-            || (verb == "sign" && value.Status.Certificate.Span.SequenceEqual(old.Status.Certificate.Span) && HasFailed(value) == HasFailed(old)))
+            || (verb == "sign" && value.Status.Certificate.Span.SequenceEqual(old.Status.Certificate.Span) && value.Status.Conditions.ToHashSet().SetEquals(old.Status.Conditions)))
         {
             return;
         }
@@ -31,8 +31,6 @@ internal sealed class SignerRights(IAuthorizer authorizer, string verb, string s
                 CertificateSigningRequest.ResourceType, value.Metadata.Name, $"user not permitted to {verb} requests with signerName {GoText.Quote(signer)}").AsException();
         }
     }
-
-    private static bool HasFailed(CertificateSigningRequest value) => value.Status.Conditions.Any(static condition => condition.Type == "Failed");
 
     private async ValueTask<bool> MayAsync(AdmissionRequest request, string name, CancellationToken ct)
     {

@@ -203,6 +203,7 @@ internal sealed class NodeRestriction(Catalog catalog, IAuthorizer authorizer) :
             : !pod.Metadata.Labels.Equals(old.Metadata.Labels) ? $"{who} cannot update labels through pod status"
             : pod.Metadata.Annotations.Find(PodReferences.MirrorAnnotation) != old.Metadata.Annotations.Find(PodReferences.MirrorAnnotation) ? $"{who} cannot update annotation {PodReferences.MirrorAnnotation} through pod status"
             : !pod.Status.ResourceClaimStatuses.Select(static one => (one.Name, one.ResourceClaimName)).SequenceEqual(old.Status.ResourceClaimStatuses.Select(static one => (one.Name, one.ResourceClaimName)))
+                || pod.Status.ExtendedResourceClaimStatus?.ResourceClaimName != old.Status.ExtendedResourceClaimStatus?.ResourceClaimName
                 ? $"{who} cannot update resource claim statues"
             : null;
     }
