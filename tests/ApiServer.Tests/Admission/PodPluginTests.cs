@@ -71,6 +71,8 @@ public sealed class PodPluginTests
     [InlineData("\"serviceAccountName\":\"default\",", "a mirror pod may not reference service accounts")]
     [InlineData("\"volumes\":[{\"name\":\"v\",\"secret\":{\"secretName\":\"s\"}}],", "a mirror pod may not reference secrets")]
     [InlineData("\"volumes\":[{\"name\":\"v\",\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"path\":\"t\"}}]}}],", "a mirror pod may not use ServiceAccountToken volume projections")]
+    [InlineData("\"volumes\":[{\"name\":\"v\",\"csi\":{\"driver\":\"d.io\",\"nodePublishSecretRef\":{\"name\":\"s\"}}}],", "a mirror pod may not reference secrets")]
+    [InlineData("\"volumes\":[{\"name\":\"v\",\"azureFile\":{\"shareName\":\"a\",\"secretName\":\"s\"}}],", "a mirror pod may not reference secrets")]
     [InlineData("", "")]
     public async Task What_a_node_runs_of_itself_has_no_account(string says, string problem)
     {
@@ -81,6 +83,33 @@ public sealed class PodPluginTests
         var answer = await server.Admin.PostAsync(Pods, mirror);
 
         Assert.Equal(problem.Length == 0 ? "" : $"pods \"a\" is forbidden: {problem}", answer.Code == 201 ? "" : answer.Message);
+    }
+
+    [Fact]
+    public async Task Pods_refer_to_no_secrets_but_those_of_their_account_where_that_says_so()
+    {
+        await using var server = await AllAsync();
+        await server.Admin.PostAsync(Accounts, """{"metadata":{"name":"default","annotations":{"kubernetes.io/enforce-mountable-secrets":"true"}},"secrets":[{"name":"mine"}],"imagePullSecrets":[{"name":"registry"}]}""");
+        foreach (var (spec, problem) in ((string, string)[])
+        [
+            (""" "volumes":[{"name":"v","secret":{"secretName":"S"}}],"containers":[{"name":"c","image":"i"}]""", "volume with secret.secretName=\"other\""),
+            (""" "volumes":[{"name":"v","projected":{"sources":[{"secret":{"name":"S"}}]}}],"containers":[{"name":"c","image":"i"}]""", "volume with secret.secretName=\"other\""),
+            (""" "initContainers":[{"name":"d","image":"i","env":[{"name":"E","valueFrom":{"secretKeyRef":{"name":"S","key":"k"}}}]}],"containers":[{"name":"c","image":"i"}]""", "init container d with envVar E referencing secret.secretName=\"other\""),
+            (""" "containers":[{"name":"c","image":"i","envFrom":[{"secretRef":{"name":"S"}}]}]""", "container c with envFrom referencing secret.secretName=\"other\""),
+        ])
+        {
+            string Body(string secret) => $$$"""{"metadata":{"generateName":"a-"},"spec":{{{{spec.Replace("\"S\"", $"\"{secret}\"", StringComparison.Ordinal)}}}}}""";
+
+            Assert.Equal(201, (await server.Admin.PostAsync(Pods, Body("mine"))).Code);
+            Assert.EndsWith($" is forbidden: {problem} is not allowed because service account default does not reference that secret", (await server.Admin.PostAsync(Pods, Body("other"))).Message);
+        }
+
+        Assert.EndsWith(
+            "imagePullSecrets[0].name=\"other\" is not allowed because service account default does not reference that imagePullSecret",
+            (await server.Admin.PostAsync(Pods, """{"metadata":{"name":"p"},"spec":{"imagePullSecrets":[{"name":"other"}],"containers":[{"name":"c","image":"i"}]}}""")).Message);
+        Assert.Equal(201, (await server.Admin.PostAsync(Pods, Pod)).Code);
+        Assert.Equal(403, (await server.Admin.PatchAsync($"{Pods}/a/ephemeralcontainers", "strategic-merge-patch+json", """{"spec":{"ephemeralContainers":[{"name":"e","image":"i","envFrom":[{"secretRef":{"name":"other"}}]}]}}""")).Code);
+        Assert.Equal(200, (await server.Admin.PatchAsync($"{Pods}/a/ephemeralcontainers", "strategic-merge-patch+json", """{"spec":{"ephemeralContainers":[{"name":"e","image":"i","envFrom":[{"secretRef":{"name":"mine"}}]}]}}""")).Code);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 
@@ -12,7 +13,6 @@ namespace Navarch.ApiServer.Admission.Pods;
 internal sealed class ServiceAccounts : IAdmission
 {
     private const string DefaultAccount = "default";
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const string MountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
     private const string VolumePrefix = "kube-api-access-";
 
@@ -40,12 +40,18 @@ internal sealed class ServiceAccounts : IAdmission
 
     public async ValueTask<IResource> AdmitAsync(AdmissionRequest request, CancellationToken ct)
     {
+        if (request is { Operation: "UPDATE", Options.Subresource: "ephemeralcontainers", Value: Pod running })
+        {
+            var own = await FindAsync(running.Metadata.Namespace, running.Spec.ServiceAccountName, ct);
+            return own is not null && MountableSecrets.FindProblem(own, running.Spec) is { } problemOfNew ? throw Refused(running, problemOfNew) : running;
+        }
+
         if (request is not { Operation: "CREATE", Options.Subresource: "", Value: Pod pod })
         {
             return request.Value;
         }
 
-        if (pod.Metadata.Annotations.ContainsKey(MirrorAnnotation))
+        if (pod.Metadata.Annotations.ContainsKey(PodReferences.MirrorAnnotation))
         {
             // It shows what a node runs of itself, which no account of the cluster's may be lent to.
             return FindMirrorProblem(pod) is { } problem ? throw Refused(pod, problem) : pod;
@@ -61,7 +67,8 @@ internal sealed class ServiceAccounts : IAdmission
             spec = WithToken(spec);
         }
 
-        return pod with { Spec = spec.ImagePullSecrets.Count == 0 ? spec with { ImagePullSecrets = account.ImagePullSecrets } : spec };
+        spec = spec.ImagePullSecrets.Count == 0 ? spec with { ImagePullSecrets = account.ImagePullSecrets } : spec;
+        return MountableSecrets.FindProblem(account, spec) is { } unlisted ? throw Refused(pod, unlisted) : pod with { Spec = spec };
     }
 
     private async ValueTask<ServiceAccount?> FindAsync(string space, string name, CancellationToken ct)
@@ -146,16 +153,10 @@ internal sealed class ServiceAccounts : IAdmission
 
     private static string? FindMirrorProblem(Pod pod) =>
         pod.Spec.ServiceAccountName.Length > 0 ? "a mirror pod may not reference service accounts"
-        : ReferencesSecrets(pod.Spec) ? "a mirror pod may not reference secrets"
+        : PodReferences.Of(pod).Any(static one => one.What == Needed.Secret) ? "a mirror pod may not reference secrets"
         : pod.Spec.Volumes.Any(static volume => volume.Projected?.Sources.Any(static source => source.ServiceAccountToken is not null) == true)
             ? "a mirror pod may not use ServiceAccountToken volume projections"
         : null;
-
-    private static bool ReferencesSecrets(PodSpec spec) =>
-        spec.ImagePullSecrets.Count > 0
-        || spec.Volumes.Any(static volume => volume.Secret is not null || volume.Projected?.Sources.Any(static source => source.Secret is not null) == true)
-        || spec.InitContainers.Concat(spec.Containers).Any(static container =>
-            container.EnvFrom.Any(static source => source.SecretRef is not null) || container.Env.Any(static variable => variable.ValueFrom?.SecretKeyRef is not null));
 
     private static StatusException Refused(Pod pod, string why) => StatusErrors.Forbidden(Pod.ResourceType, pod.Metadata.Name, why).AsException();
 }
