@@ -55,15 +55,15 @@ public readonly record struct Duration(long Nanoseconds)
                 throw new FormatException($"time: invalid duration {Quote(text)}");
             }
 
-            total += amount * factor;
+            // Twenty digits of hours are more than a decimal holds, and so are many hours one after the other.
+            if (amount > long.MaxValue / factor || (total += amount * factor) > long.MaxValue)
+            {
+                throw new FormatException($"time: invalid duration {Quote(text)}");
+            }
+
             rest = rest[letters..];
         }
         while (rest.Length > 0);
-
-        if (total > long.MaxValue)
-        {
-            throw new FormatException($"time: invalid duration {Quote(text)}");
-        }
 
         return new Duration((long)(negative ? -total : total));
     }

@@ -64,17 +64,11 @@ internal sealed class BindingSubresource(ObjectWriter objects, TimeProvider time
             throw StatusErrors.Conflict("", "pods/binding", metadata.Name, refusal).AsException();
         }
 
-        var annotations = metadata.Annotations;
-        foreach (var (key, value) in binding.Metadata.Annotations)
-        {
-            annotations = annotations.With(key, value);
-        }
-
         var scheduled = new PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = MetadataRules.WholeSeconds(now) };
         var conditions = pod.Status.Conditions.Where(static condition => condition.Type != "PodScheduled").Append(scheduled).ToArray();
         return pod with
         {
-            Metadata = metadata with { Annotations = annotations, Generation = metadata.Generation > 0 ? metadata.Generation + 1 : 0 },
+            Metadata = metadata with { Annotations = metadata.Annotations.WithAll(binding.Metadata.Annotations), Generation = metadata.Generation > 0 ? metadata.Generation + 1 : 0 },
             Spec = pod.Spec with { NodeName = binding.Target.Name },
             Status = pod.Status with { Conditions = conditions },
         };

@@ -45,17 +45,17 @@ internal static class MetadataRules
             return metadata;
         }
 
-        var once = metadata.OwnerReferences.Distinct().ToList();
-        if (once.Count == metadata.OwnerReferences.Count)
+        var seen = new HashSet<OwnerReference>();
+        var doubled = metadata.OwnerReferences.Where(owner => !seen.Add(owner)).Select(static owner => owner.UID).Distinct().ToList();
+        if (doubled.Count == 0)
         {
             return metadata;
         }
 
-        var doubled = metadata.OwnerReferences.Where((owner, i) => metadata.OwnerReferences.Take(i).Contains(owner)).Select(static owner => owner.UID);
         warnings.Add(
             ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
             + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}");
-        return metadata with { OwnerReferences = once };
+        return metadata with { OwnerReferences = [.. metadata.OwnerReferences.Distinct()] };
     }
 
     public static DateTimeOffset WholeSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
@@ -124,7 +124,7 @@ internal static class MetadataRules
             return;
         }
 
-        var added = metadata.Finalizers.Where(finalizer => !old.Finalizers.Contains(finalizer)).ToList();
+        var added = metadata.Finalizers.Except(old.Finalizers).ToList();
         if (added.Count > 0)
         {
             errors.Forbidden("metadata.finalizers", $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{\"{string.Join("\", \"", added)}\"}}");
@@ -190,6 +190,7 @@ internal static class MetadataRules
     {
         const string Path = "metadata.ownerReferences";
         OwnerReference? controller = null;
+        RawValue? all = null;
         foreach (var owner in owners)
         {
             Require(owner.APIVersion[(owner.APIVersion.IndexOf('/', StringComparison.Ordinal) + 1)..], owner.APIVersion, $"{Path}.apiVersion", "version must not be empty");
@@ -206,7 +207,7 @@ internal static class MetadataRules
                 if (controller is not null)
                 {
                     errors.Invalid(
-                        Path, new RawValue($"[{string.Join(',', owners.Select(static o => RawValue.Of(o).Json))}]"),
+                        Path, all ??= new RawValue($"[{string.Join(',', owners.Select(static o => RawValue.Of(o).Json))}]"),
                         $"Only one reference can have Controller set to true. Found \"true\" in references for {controller.Kind}/{controller.Name} and {owner.Kind}/{owner.Name}");
                 }
 

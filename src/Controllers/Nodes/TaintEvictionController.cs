@@ -6,6 +6,9 @@ namespace Navarch.Controllers;
 /// <summary>Deletes pods from nodes whose NoExecute taints they do not tolerate, or not that long.</summary>
 public sealed class TaintEvictionController(Informer<Pod> pods, Informer<Node> nodes, IClient client, EventRecorder events, TimeProvider time) : IReconciler
 {
+    // A hundred years. Beyond, no calendar goes on for long, and one pod's toleration must not end the loop.
+    private const long SecondsMax = 100L * 365 * 24 * 3600;
+
     public string Name => "taint-eviction";
 
     public IEnumerable<Trigger> Triggers
@@ -65,7 +68,7 @@ public sealed class TaintEvictionController(Informer<Pod> pods, Informer<Node> n
             // The shortest of several counts, as for upstream; one without seconds sets no limit.
             if (tolerations.Min(toleration => toleration.TolerationSeconds) is { } seconds)
             {
-                var at = (taint.TimeAdded ?? now).AddSeconds(Math.Max(0, seconds));
+                var at = (taint.TimeAdded ?? now).AddSeconds(Math.Clamp(seconds, 0, SecondsMax));
                 first = first is null || at < first ? at : first;
             }
         }

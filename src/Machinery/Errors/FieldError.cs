@@ -17,19 +17,29 @@ public sealed class FieldErrors
 {
     // An object of megabytes that is wrong everywhere must not become an answer of megabytes.
     private const int CountMax = 1000;
+    private const int TextMax = 1 << 20;
 
     private readonly List<FieldError> errors = [];
+    private int text;
 
     public IReadOnlyList<FieldError> All => errors;
 
     public bool Any => errors.Count > 0;
 
+    /// <summary>Enough has been said. Some errors show all of a list for each of its items: nothing more is put into words.</summary>
+    private bool IsFull => errors.Count >= CountMax || text >= TextMax;
+
     public void Required(string field, string detail = "") =>
         Add(CauseType.FieldValueRequired, field, detail.Length == 0 ? "Required value" : $"Required value: {detail}");
 
     /// <param name="value">Strings are quoted, numbers and booleans plain; anything else must already be JSON text in a <see cref="RawValue"/>.</param>
-    public void Invalid(string field, object? value, string detail) =>
-        Add(CauseType.FieldValueInvalid, field, detail.Length == 0 ? $"Invalid value: {Shown(value)}" : $"Invalid value: {Shown(value)}: {detail}");
+    public void Invalid(string field, object? value, string detail)
+    {
+        if (!IsFull)
+        {
+            Add(CauseType.FieldValueInvalid, field, detail.Length == 0 ? $"Invalid value: {Shown(value)}" : $"Invalid value: {Shown(value)}: {detail}");
+        }
+    }
 
     /// <summary>As <see cref="Invalid"/>, for a value of the wrong JSON type.</summary>
     public void TypeInvalid(string field, object? value, string detail) =>
@@ -44,8 +54,13 @@ public sealed class FieldErrors
         }
     }
 
-    public void NotSupported(string field, object? value, IEnumerable<string> supported) =>
-        Add(CauseType.FieldValueNotSupported, field, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(GoText.Quote))}");
+    public void NotSupported(string field, object? value, IEnumerable<string> supported)
+    {
+        if (!IsFull)
+        {
+            Add(CauseType.FieldValueNotSupported, field, $"Unsupported value: {Shown(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(GoText.Quote))}");
+        }
+    }
 
     public void Duplicate(string field, object? value) => Add(CauseType.FieldValueDuplicate, field, $"Duplicate value: {Shown(value)}");
 
@@ -69,9 +84,10 @@ public sealed class FieldErrors
 
     public void Add(string reason, string field, string message)
     {
-        if (errors.Count < CountMax)
+        if (!IsFull)
         {
             errors.Add(new FieldError(reason, field, message));
+            text += field.Length + message.Length;
         }
     }
 

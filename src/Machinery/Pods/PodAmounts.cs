@@ -24,12 +24,7 @@ public static class PodAmounts
             return right;
         }
 
-        foreach (var (name, amount) in right)
-        {
-            left = left.With(name, left.TryGetValue(name, out var present) ? present + amount : amount);
-        }
-
-        return left;
+        return right.Count == 0 ? left : left.WithAll([.. right.Select(one => KeyValuePair.Create(one.Key, left.Find(one.Key) + one.Value))]);
     }
 
     private static Map<Quantity> Sum(PodSpec spec, Func<ResourceRequirements, Map<Quantity>> of, bool withOverhead, bool onlyKnown)
@@ -60,21 +55,12 @@ public static class PodAmounts
         total = Max(Add(total, staying), starting);
         if (spec.Resources is { } whole)
         {
-            foreach (var (name, amount) in of(whole))
-            {
-                total = total.With(name, amount);
-            }
+            total = total.WithAll(of(whole));
         }
 
         if (withOverhead)
         {
-            foreach (var (name, amount) in spec.Overhead)
-            {
-                if (total.TryGetValue(name, out var present) || !onlyKnown)
-                {
-                    total = total.With(name, present + amount);
-                }
-            }
+            total = Add(total, onlyKnown ? Map.From(spec.Overhead.Where(one => total.ContainsKey(one.Key)).ToArray()) : spec.Overhead);
         }
 
         return total;
@@ -82,14 +68,6 @@ public static class PodAmounts
 
     private static Map<Quantity> Max(Map<Quantity> left, Map<Quantity> right)
     {
-        foreach (var (name, amount) in right)
-        {
-            if (!left.TryGetValue(name, out var present) || present < amount)
-            {
-                left = left.With(name, amount);
-            }
-        }
-
-        return left;
+        return right.Count == 0 ? left : left.WithAll([.. right.Where(one => !left.TryGetValue(one.Key, out var present) || present < one.Value)]);
     }
 }

@@ -96,16 +96,17 @@ internal sealed class PodQuotaRule : QuotaRule
 
     private static Map<Quantity> Usage(Map<Quantity> requests, Map<Quantity> limits)
     {
-        Map<Quantity> usage = [new("pods", One)];
+        List<KeyValuePair<string, Quantity>> usage = [new("pods", One)];
         foreach (var (name, amount) in requests)
         {
             if (name is "cpu" or "memory" or "ephemeral-storage" || name.StartsWith("hugepages-", StringComparison.Ordinal))
             {
-                usage = usage.With(name, amount).With("requests." + name, amount);
+                usage.Add(new(name, amount));
+                usage.Add(new("requests." + name, amount));
             }
             else if (name.Contains('/'))
             {
-                usage = usage.With("requests." + name, amount);
+                usage.Add(new("requests." + name, amount));
             }
         }
 
@@ -113,11 +114,11 @@ internal sealed class PodQuotaRule : QuotaRule
         {
             if (name is "cpu" or "memory" or "ephemeral-storage")
             {
-                usage = usage.With("limits." + name, amount);
+                usage.Add(new("limits." + name, amount));
             }
         }
 
-        return usage;
+        return Map.From(usage);
     }
 
     private static bool ReachesOtherNamespaces(Affinity? affinity) =>

@@ -69,15 +69,8 @@ internal static class LimitDefaults
     /// <param name="set">Is told the names that came from <paramref name="defaults"/>, in their order.</param>
     private static Map<Quantity> Merged(Map<Quantity> given, Map<Quantity> defaults, List<string>? set)
     {
-        foreach (var (name, amount) in defaults)
-        {
-            if (!given.ContainsKey(name))
-            {
-                given = given.With(name, amount);
-                set?.Add(name);
-            }
-        }
-
-        return given;
+        List<KeyValuePair<string, Quantity>> missing = [.. defaults.Where(one => !given.ContainsKey(one.Key))];
+        set?.AddRange(missing.Select(static one => one.Key));
+        return missing.Count == 0 ? given : given.WithAll(missing);
     }
 }

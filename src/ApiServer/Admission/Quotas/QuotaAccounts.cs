@@ -171,14 +171,7 @@ internal sealed partial class QuotaAccounts
         var now = time.GetUtcNow();
         var usage = rule.Usage(value, now);
         var before = other is null ? [] : rule.Usage(other, now);
-        Map<Quantity> more = [];
-        foreach (var (name, amount) in usage)
-        {
-            var rest = before.TryGetValue(name, out var had) ? amount - had : amount;
-            more = rest.Value > 0 ? more.With(name, rest) : more;
-        }
-
-        return more;
+        return Map.From([.. usage.Select(one => KeyValuePair.Create(one.Key, before.TryGetValue(one.Key, out var had) ? one.Value - had : one.Value)).Where(static rest => rest.Value.Value > 0)]);
     }
 
     [LoggerMessage(LogLevel.Warning, "what became free in {Namespace} was not taken off quota {Quota}; the quota controller will count anew")]

@@ -14,6 +14,9 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
 {
     private const string Group = "rbac.authorization.k8s.io";
 
+    // A rule of a thousand groups, resources, verbs and names each is a small body and a million million rights.
+    private const int PartsMax = 50_000;
+
     private static readonly PolicyRule[] Everything =
     [
         new() { Verbs = ["*"], APIGroups = ["*"], Resources = ["*"] },
@@ -60,7 +63,7 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
 
     private async ValueTask CheckRoleAsync(AdmissionRequest request, IReadOnlyList<PolicyRule> rules, CancellationToken ct)
     {
-        var (user, metadata) = (request.Options.User, request.Value.Metadata);
+        var metadata = request.Value.Metadata;
         var question = new RequestInfo
         {
             Verb = "escalate",
@@ -72,7 +75,7 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
             Namespace = metadata.Namespace,
             Name = metadata.Name,
         };
-        if ((await authorizer.DecideAsync(user, question, ct)).IsAllowed)
+        if ((await authorizer.DecideAsync(request.Options.User, question, ct)).IsAllowed)
         {
             return;
         }
@@ -82,7 +85,7 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
         // Who writes what is gathered, writes what others will put there.
         if (request.Value is ClusterRole { AggregationRule: not null } || request.Old is ClusterRole { AggregationRule: not null })
         {
-            if (Missing(user, "", Everything, out _).Count > 0)
+            if (Missing(request, "", Everything, out _).Count > 0)
             {
                 throw StatusErrors.Forbidden(request.Kind.Type, metadata.Name, "must have cluster-admin privileges to use the aggregationRule").AsException();
             }
@@ -116,7 +119,7 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
     private void Confirm(AdmissionRequest request, string @namespace, IReadOnlyList<PolicyRule> wanted)
     {
         var user = request.Options.User;
-        var missing = Missing(user, @namespace, wanted, out var problem);
+        var missing = Missing(request, @namespace, wanted, out var problem);
         if (missing.Count == 0)
         {
             return;
@@ -128,11 +131,28 @@ internal sealed class EscalationCheck(IAuthorizer authorizer, RbacAuthorizer rba
             request.Kind.Type, request.Value.Metadata.Name, problem.Length > 0 ? $"{message}; resolution errors: [{problem}]" : message).AsException();
     }
 
-    private List<PolicyRule> Missing(UserInfo user, string @namespace, IReadOnlyList<PolicyRule> wanted, out string problem)
+    private List<PolicyRule> Missing(AdmissionRequest request, string @namespace, IReadOnlyList<PolicyRule> wanted, out string problem)
     {
-        var held = rbac.RulesOf(user, @namespace);
+        var held = rbac.RulesOf(request.Options.User, @namespace);
         problem = held.Problem;
-        return [.. wanted.SelectMany(RuleMatch.Breakdown).Where(part => !held.Rules.Any(owned => RuleMatch.Covers(owned, part)))];
+        List<PolicyRule> missing = [];
+        var parts = 0;
+        foreach (var part in wanted.Where(rule => !IsHeld(rule)).SelectMany(RuleMatch.Breakdown))
+        {
+            if (++parts > PartsMax)
+            {
+                throw StatusErrors.Forbidden(request.Kind.Type, request.Value.Metadata.Name, $"the rules grant more than {PartsMax} single rights that would have to be looked for one by one").AsException();
+            }
+
+            if (!IsHeld(part))
+            {
+                missing.Add(part);
+            }
+        }
+
+        return missing;
+
+        bool IsHeld(PolicyRule rule) => held.Rules.Any(owned => RuleMatch.Covers(owned, rule));
     }
 
     private static string Text(PolicyRule rule)

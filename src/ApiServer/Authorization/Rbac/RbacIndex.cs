@@ -181,12 +181,13 @@ internal sealed class RbacIndex
         _ => null,
     };
 
-    private sealed record Binding(string Namespace, string Name, RoleRef Role, IReadOnlyList<Subject> Subjects)
+    /// <param name="Subjects">Each once: who names one a hundred thousand times must not hold up the feed, and everybody's watches with it.</param>
+    private sealed record Binding(string Namespace, string Name, RoleRef Role, IEnumerable<Subject> Subjects)
     {
         public static Binding? Of(IResource? resource) => resource switch
         {
-            ClusterRoleBinding cluster => new Binding("", cluster.Metadata.Name, cluster.RoleRef, cluster.Subjects),
-            RoleBinding local => new Binding(local.Metadata.Namespace, local.Metadata.Name, local.RoleRef, local.Subjects),
+            ClusterRoleBinding cluster => new Binding("", cluster.Metadata.Name, cluster.RoleRef, cluster.Subjects.Distinct()),
+            RoleBinding local => new Binding(local.Metadata.Namespace, local.Metadata.Name, local.RoleRef, local.Subjects.Distinct()),
             _ => null,
         };
     }

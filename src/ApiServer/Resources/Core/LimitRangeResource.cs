@@ -40,23 +40,8 @@ public sealed class LimitRangeResource : Resource<LimitRange>
 
     private static LimitRangeItem Defaulted(LimitRangeItem item)
     {
-        var (defaults, requests) = (item.Default, item.DefaultRequest);
-        foreach (var (name, max) in item.Max)
-        {
-            defaults = defaults.ContainsKey(name) ? defaults : defaults.With(name, max);
-        }
-
-        foreach (var (name, amount) in defaults)
-        {
-            requests = requests.ContainsKey(name) ? requests : requests.With(name, amount);
-        }
-
-        foreach (var (name, min) in item.Min)
-        {
-            requests = requests.ContainsKey(name) ? requests : requests.With(name, min);
-        }
-
-        return item with { Default = defaults, DefaultRequest = requests };
+        var defaults = item.Max.WithAll(item.Default);
+        return item with { Default = defaults, DefaultRequest = item.Min.WithAll(defaults.WithAll(item.DefaultRequest)) };
     }
 
     private static void Item(FieldErrors errors, FieldPath path, LimitRangeItem item)

@@ -79,15 +79,7 @@ internal static class PodTemplateDefaults
 
         var limits = ResourceRules.Rounded(resources.Limits);
         var requests = ResourceRules.Rounded(resources.Requests);
-        if (isPod)
-        {
-            foreach (var (name, limit) in limits)
-            {
-                requests = requests.ContainsKey(name) ? requests : requests.With(name, limit);
-            }
-        }
-
-        return resources with { Limits = limits, Requests = requests };
+        return resources with { Limits = limits, Requests = isPod && limits.Count > 0 ? limits.WithAll(requests) : requests };
     }
 
     /// <summary>Requests and limits of the pod as a whole follow from those of its containers where they are left out.</summary>

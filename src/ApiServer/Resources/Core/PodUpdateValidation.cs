@@ -37,9 +37,8 @@ internal static class PodUpdateValidation
         }
 
         var isGated = old.Spec.SchedulingGates.Count > 0;
-        if (pod.Spec.SchedulingGates.Any(gate => !old.Spec.SchedulingGates.Contains(gate)))
+        if (pod.Spec.SchedulingGates.Except(old.Spec.SchedulingGates).FirstOrDefault() is { } added)
         {
-            var added = pod.Spec.SchedulingGates.First(gate => !old.Spec.SchedulingGates.Contains(gate));
             errors.Forbidden(spec / "schedulingGates", $"only deletion is allowed, but found new scheduling gate '{added.Name}'");
         }
 
@@ -216,7 +215,9 @@ internal static class PodUpdateValidation
     }
 
     private static bool OnlyAdds(IReadOnlyList<Toleration> tolerations, IReadOnlyList<Toleration> old) =>
-        old.All(before => tolerations.Any(after => after with { TolerationSeconds = null } == before with { TolerationSeconds = null }));
+        old.Select(Endless).ToHashSet().IsSubsetOf(tolerations.Select(Endless));
+
+    private static Toleration Endless(Toleration toleration) => toleration with { TolerationSeconds = null };
 
     private static void Ended(
         FieldErrors errors, FieldPath path, IReadOnlyList<ContainerStatus> statuses, IReadOnlyList<ContainerStatus> old, PodSpec spec, IReadOnlyList<Container> containers)

@@ -213,18 +213,28 @@ internal static class PodWarnings
             }
         }
 
-        for (var c = 0; c < containers.Count; c++)
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (container, path) in containers)
         {
-            foreach (var port in containers[c].Container.Ports.Where(static port => port.Name.Length > 0))
+            var own = new Dictionary<string, string>(StringComparer.Ordinal);
+            for (var i = 0; i < container.Ports.Count; i++)
             {
-                var first = containers.Take(c).FirstOrDefault(other => other.Container.Ports.Any(one => one.Name == port.Name));
-                if (first.Container is not null)
+                var name = container.Ports[i].Name;
+                if (name.Length == 0)
                 {
-                    var (own, before) = (Index(containers[c]), Index(first));
-                    yield return $"{own}: duplicate port name {GoText.Quote(port.Name)} with {before}, services and probes that select ports by name will use {before}";
+                    continue;
                 }
 
-                string Index((Container Container, string Path) one) => $"{one.Path}.ports[{one.Container.Ports.Select(static (item, i) => (item.Name, i)).First(item => item.Name == port.Name).i}].name";
+                own.TryAdd(name, $"{path}.ports[{i}].name");
+                if (places.TryGetValue(name, out var before))
+                {
+                    yield return $"{own[name]}: duplicate port name {GoText.Quote(name)} with {before}, services and probes that select ports by name will use {before}";
+                }
+            }
+
+            foreach (var (name, place) in own)
+            {
+                places.TryAdd(name, place);
             }
         }
     }

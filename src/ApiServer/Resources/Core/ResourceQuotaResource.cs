@@ -63,22 +63,23 @@ public sealed class ResourceQuotaResource : Resource<ResourceQuota>
 
     private static void OfScopes(FieldErrors errors, FieldPath path, IReadOnlyList<string> scopes, ResourceQuotaSpec spec)
     {
+        var all = new Lazy<RawValue>(() => RawValue.Of(scopes));
         foreach (var scope in scopes)
         {
             if (!Scopes.Contains(scope))
             {
-                errors.Invalid(path, RawValue.Of(scopes), "unsupported scope");
+                errors.Invalid(path, all.Value, "unsupported scope");
             }
         }
 
         if ((scopes.Contains("BestEffort") && scopes.Contains("NotBestEffort")) || (scopes.Contains("Terminating") && scopes.Contains("NotTerminating")))
         {
-            errors.Invalid(path, RawValue.Of(scopes), "conflicting scopes");
+            errors.Invalid(path, all.Value, "conflicting scopes");
         }
 
         if (scopes.Contains("BestEffort") && spec.Hard.Keys.Any(name => name != "pods"))
         {
-            errors.Invalid(path, RawValue.Of(scopes), "unsupported scope applied to resource");
+            errors.Invalid(path, all.Value, "unsupported scope applied to resource");
         }
     }
 

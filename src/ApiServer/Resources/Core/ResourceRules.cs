@@ -37,15 +37,16 @@ internal static class ResourceRules
     /// <summary>No amount is finer than a thousandth.</summary>
     public static Map<Quantity> Rounded(Map<Quantity> amounts)
     {
+        List<KeyValuePair<string, Quantity>>? finer = null;
         foreach (var (name, amount) in amounts)
         {
             if (amount.Value * 1000 % 1 != 0)
             {
-                amounts = amounts.With(name, Quantity.OfMilli(amount.MilliValue));
+                (finer ??= []).Add(new(name, Quantity.OfMilli(amount.MilliValue)));
             }
         }
 
-        return amounts;
+        return finer is null ? amounts : amounts.WithAll(finer);
     }
 
     public static void Amounts(FieldErrors errors, FieldPath path, Map<Quantity> amounts, bool ofContainer = false)

@@ -29,13 +29,8 @@ public sealed class SecretResource : Resource<Secret>
     {
         if (value.StringData.Count > 0)
         {
-            var data = value.Data;
-            foreach (var (key, text) in value.StringData)
-            {
-                data = data.With(key, Encoding.UTF8.GetBytes(text));
-            }
-
-            value = value with { Data = data, StringData = [] };
+            var given = value.StringData.Select(static entry => KeyValuePair.Create<string, ReadOnlyMemory<byte>>(entry.Key, Encoding.UTF8.GetBytes(entry.Value))).ToList();
+            value = value with { Data = value.Data.WithAll(given), StringData = [] };
         }
 
         return value.Type.Length == 0 ? value with { Type = SecretType.Opaque } : value;

@@ -98,10 +98,11 @@ internal static class ServiceUpdate
     private static List<ServicePort> CarryNodePorts(IReadOnlyList<ServicePort> ports, IReadOnlyList<ServicePort> old)
     {
         var taken = ports.Where(port => port.NodePort != 0).Select(port => (port.Protocol, port.NodePort)).ToHashSet();
+        var known = old.DistinctBy(static port => (port.Protocol, port.Port)).ToDictionary(static port => (port.Protocol, port.Port));
         var carried = new List<ServicePort>(ports.Count);
         foreach (var port in ports)
         {
-            var before = port.NodePort == 0 ? old.FirstOrDefault(other => other.Protocol == port.Protocol && other.Port == port.Port) : null;
+            var before = port.NodePort == 0 ? known.GetValueOrDefault((port.Protocol, port.Port)) : null;
             carried.Add(before is { NodePort: > 0 } && taken.Add((before.Protocol, before.NodePort)) ? port with { NodePort = before.NodePort } : port);
         }
 

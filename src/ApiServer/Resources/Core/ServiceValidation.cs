@@ -163,13 +163,14 @@ internal sealed class ServiceValidation(FieldErrors errors, ServiceSpec spec)
             errors.Invalid(addresses, RawValue.Of(spec.ClusterIPs), "may only hold up to 2 values");
         }
 
+        var all = new Lazy<RawValue>(() => RawValue.Of(spec.ClusterIPs));
         for (var i = 0; i < spec.ClusterIPs.Count; i++)
         {
             if (spec.ClusterIPs[i] == "None")
             {
                 if (spec.ClusterIPs.Count > 1)
                 {
-                    errors.Invalid(addresses, RawValue.Of(spec.ClusterIPs), "'None' must be the first and only value");
+                    errors.Invalid(addresses, all.Value, "'None' must be the first and only value");
                 }
             }
             else

@@ -47,11 +47,11 @@ public sealed class CSINodeResource : Resource<CSINode>
 
     public override void ValidateUpdate(CSINode value, CSINode old, FieldErrors errors)
     {
+        var known = old.Spec.Drivers.DistinctBy(static driver => driver.Name).ToDictionary(static driver => driver.Name);
         for (var i = 0; i < value.Spec.Drivers.Count; i++)
         {
             var driver = value.Spec.Drivers[i];
-            var before = old.Spec.Drivers.FirstOrDefault(other => other.Name == driver.Name);
-            if (before is not null && before with { Allocatable = driver.Allocatable } != driver)
+            if (known.GetValueOrDefault(driver.Name) is { } before && before with { Allocatable = driver.Allocatable } != driver)
             {
                 errors.Invalid((FieldPath.Of("spec") / "drivers")[i], RawValue.Of(driver), CommonRules.Immutable);
             }

@@ -94,9 +94,10 @@ public sealed class StorageClassResource : Resource<StorageClass>
                 errors.Required(at / "values");
             }
 
+            var isDoubled = Repeats.Of(expression.Values);
             for (var v = 0; v < expression.Values.Count; v++)
             {
-                if (expression.Values.Take(v).Contains(expression.Values[v]))
+                if (isDoubled[v])
                 {
                     errors.Duplicate((at / "values")[v], expression.Values[v]);
                 }
