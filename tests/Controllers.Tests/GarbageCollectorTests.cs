@@ -71,6 +71,20 @@ public sealed class GarbageCollectorTests
     }
 
     [Fact]
+    public async Task Objects_that_own_each_other_in_a_circle_do_not_wait_for_each_other()
+    {
+        var (a, b, c) = (A.ConfigMap("a"), A.ConfigMap("b"), A.ConfigMap("c"));
+        ConfigMap Owned(ConfigMap map, ConfigMap owner) => map with { Metadata = map.Metadata with { OwnerReferences = [A.OwnerReference(owner)] } };
+        await using var cluster = ControllerCluster.Start(OnlyGarbage, Owned(a, c), Owned(b, a), Owned(c, b), A.ConfigMap("free"));
+        await cluster.UntilAsync<ConfigMap>(all => all.Count == 4);
+
+        await cluster.Client.DeleteAsync<ConfigMap>(
+            new NamespacedName("default", "a"), DeleteOptions.Empty with { PropagationPolicy = "Foreground" }, default);
+
+        await cluster.UntilAsync<ConfigMap>(all => all is [{ Metadata.Name: "free" }]);
+    }
+
+    [Fact]
     public async Task Orphaned_dependents_stay_and_forget_their_owner()
     {
         var set = A.ReplicaSet("web", 0);

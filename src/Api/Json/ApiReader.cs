@@ -298,7 +298,7 @@ public ref struct ApiReader
 
         var start = (int)json.TokenStartIndex;
         Guard(SkipKept);
-        return new RawExtension(input[start..(int)json.BytesConsumed].ToArray());
+        return new RawExtension(JsonSpace.Without(input[start..(int)json.BytesConsumed]));
     }
 
     private static void SkipKept(ref Utf8JsonReader json)

@@ -53,9 +53,9 @@ internal sealed class ReadTrace
     public void AddProblem(string what)
     {
         problems ??= [];
-        if (problems.Count < ProblemsMax)
+        if (problems.Count < ProblemsMax && $"{what} \"{Path()}\"" is var problem && !problems.Contains(problem))
         {
-            problems.Add($"{what} \"{Path()}\"");
+            problems.Add(problem);
         }
     }
 

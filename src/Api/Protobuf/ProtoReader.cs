@@ -1,3 +1,4 @@
+using Navarch.Api.Json;
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
@@ -195,7 +196,7 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message, int depth = 0)
             var json = new Utf8JsonReader(text.Span, new JsonReaderOptions { MaxDepth = 512 });
             json.Read();
             json.Skip();
-            return json.Read() ? throw new ApiProtoException("proto: more than one JSON value in a raw field") : new RawExtension(text);
+            return json.Read() ? throw new ApiProtoException("proto: more than one JSON value in a raw field") : new RawExtension(JsonSpace.Without(text.Span));
         }
         catch (JsonException e)
         {

@@ -1,6 +1,6 @@
 namespace Navarch.Api;
 
-/// <summary>A JSON value of any type, kept byte for byte as it came.</summary>
+/// <summary>A JSON value of any type, kept byte for byte as it came but for the white space between its tokens.</summary>
 public sealed class RawExtension(ReadOnlyMemory<byte> json) : IEquatable<RawExtension>
 {
     public ReadOnlyMemory<byte> Json { get; } = json;

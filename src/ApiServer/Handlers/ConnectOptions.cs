@@ -30,12 +30,12 @@ internal static class ConnectOptions
                     Stdout = Is("stdout"),
                     Stderr = Is("stderr"),
                     TTY = Is("tty"),
-                    Container = query["container"].ToString(),
+                    Container = query["container"].FirstOrDefault() ?? "",
                     Command = [.. query["command"].OfType<string>()],
                 },
                 Exec),
             ("pods", "attach") => (
-                new PodAttachOptions { Stdin = Is("stdin"), Stdout = Is("stdout"), Stderr = Is("stderr"), TTY = Is("tty"), Container = query["container"].ToString() }, Attach),
+                new PodAttachOptions { Stdin = Is("stdin"), Stdout = Is("stdout"), Stderr = Is("stderr"), TTY = Is("tty"), Container = query["container"].FirstOrDefault() ?? "" }, Attach),
             ("pods", "portforward") => (
                 new PodPortForwardOptions { Ports = [.. query["ports"].Concat(query["port"]).OfType<string>().SelectMany(static ports => ports.Split(',')).Select(Port)] }, Forward),
             ("pods", _) => (new PodProxyOptions { Path = request.Info.Rest }, PodProxy),

@@ -186,13 +186,46 @@ internal sealed partial class GarbageCollector : IDisposable
     private async Task FinishForegroundAsync(IGarbageKind kind, IResource item, CancellationToken ct)
     {
         var dependents = DependentsOf(item.Metadata.UID).ToList();
-        if (dependents.Any(dependent => dependent.Metadata.OwnerReferences.Any(owner => owner.UID == item.Metadata.UID && owner.BlockOwnerDeletion == true)))
+        if (dependents.Any(dependent => Blocks(dependent, item)))
         {
+            if (OwnersBehind(item) is { Count: > 0 } circle)
+            {
+                await kind.PatchAsync(item, Release(item, circle), ct); // Of which we hear, and look at them again.
+            }
+
             EnqueueAll(dependents.Where(dependent => !dependent.IsTerminating)); // Their end brings us back here.
             return;
         }
 
         await kind.PatchAsync(item, WithoutFinalizer(item, ForegroundFinalizer), ct);
+    }
+
+    private static bool Blocks(IResource dependent, IResource owner) =>
+        dependent.Metadata.OwnerReferences.Any(reference => reference.UID == owner.Metadata.UID && reference.BlockOwnerDeletion == true);
+
+    /// <summary>Owners that wait for this object while it waits for them, over however many others: in a circle nobody would ever go.</summary>
+    private List<string> OwnersBehind(IResource item)
+    {
+        var blocked = item.Metadata.OwnerReferences.Where(owner => owner.BlockOwnerDeletion == true).Select(owner => owner.UID).ToList();
+        if (blocked.Count == 0)
+        {
+            return blocked;
+        }
+
+        var awaited = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<IResource>([item]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var dependent in DependentsOf(next.Metadata.UID))
+            {
+                if (IsWaiting(dependent) && Blocks(dependent, next) && awaited.Add(dependent.Metadata.UID))
+                {
+                    open.Push(dependent);
+                }
+            }
+        }
+
+        return blocked.FindAll(awaited.Contains);
     }
 
     private enum OwnerState
@@ -286,8 +319,12 @@ internal sealed partial class GarbageCollector : IDisposable
         }
     }
 
-    private static Patch Forget(IResource item, IEnumerable<string> owners) => Patch.StrategicMerge(
-        $"{{\"metadata\":{{\"uid\":\"{item.Metadata.UID}\",\"ownerReferences\":[{string.Join(',', owners.Select(uid => $"{{\"$patch\":\"delete\",\"uid\":\"{uid}\"}}"))}]}}}}");
+    private static Patch Forget(IResource item, IEnumerable<string> owners) => PatchOwners(item, owners, "\"$patch\":\"delete\"");
+
+    private static Patch Release(IResource item, IEnumerable<string> owners) => PatchOwners(item, owners, "\"blockOwnerDeletion\":false");
+
+    private static Patch PatchOwners(IResource item, IEnumerable<string> owners, string change) => Patch.StrategicMerge(
+        $"{{\"metadata\":{{\"uid\":\"{item.Metadata.UID}\",\"ownerReferences\":[{string.Join(',', owners.Select(uid => $"{{{change},\"uid\":\"{uid}\"}}"))}]}}}}");
 
     private static Patch WithoutFinalizer(IResource item, string finalizer) => Patch.Merge(
         $"{{\"metadata\":{{\"resourceVersion\":\"{item.Metadata.ResourceVersion}\",\"finalizers\":[{string.Join(',', item.Metadata.Finalizers.Where(name => name != finalizer).Select(name => $"\"{name}\""))}]}}}}");

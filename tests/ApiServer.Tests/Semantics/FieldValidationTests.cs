@@ -33,6 +33,15 @@ public sealed class FieldValidationTests(SharedServer shared) : IClassFixture<Sh
     }
 
     [Fact]
+    public async Task A_field_that_is_unknown_and_comes_twice_is_told_of_once()
+    {
+        var created = await shared.Admin.PostAsync(
+            await shared.MapsAsync() + "?fieldValidation=Strict", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"spec":1,"spec":2}""");
+
+        Assert.Equal("ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"spec\"", created.Message);
+    }
+
+    [Fact]
     public async Task Whoever_does_not_care_hears_nothing()
     {
         var maps = await shared.MapsAsync();

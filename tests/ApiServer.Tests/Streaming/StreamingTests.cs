@@ -85,6 +85,28 @@ public sealed class StreamingTests
     }
 
     [Theory]
+    [InlineData("stdin=True&stdout=TRUE&stderr&tty=False", "&input=1&output=1&error=1")]
+    [InlineData("stdin=false&stdout=1&stderr=0&tty=", "&output=1&tty=1")]
+    [InlineData("stdout=false&stdout=true&stderr=true&container=c&container=other", "&error=1")]
+    public async Task A_stream_is_asked_for_in_any_words_but_no_and_what_comes_twice_counts_once(string query, string passed)
+    {
+        await using var server = await TestServer.StartAsync();
+        var asked = "";
+        await using var kubelet = new FakeKubelet(server.Authority, "n1", async (head, tls) =>
+        {
+            asked = head.Split("\r\n")[0];
+            await SayAsync(tls, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        });
+        await kubelet.RegisterAsync(server.Admin, "n1");
+        await using var client = await ConnectAsync(server);
+
+        await SayAsync(client, $"POST /api/v1/namespaces/default/pods/p/exec?command=sh&{query} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n\r\n");
+        await FakeKubelet.HeadAsync(client, Ct);
+
+        Assert.Equal($"POST /exec/default/p/c?command=sh{passed} HTTP/1.1", asked);
+    }
+
+    [Theory]
     [InlineData("200 OK", "", 500)]
     [InlineData("302 Found", "Location: https://192.0.2.9/\r\n", 500)]
     [InlineData("307 Temporary Redirect", "Location: /exec/kube-system/other/c\r\n", 500)]

@@ -1,5 +1,7 @@
+using Navarch.Api;
 using Navarch.Api.Apps.V1;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Json;
 
 namespace Navarch.ApiServer.Resources.Apps;
 
@@ -27,8 +29,16 @@ public sealed class ControllerRevisionResource : Resource<ControllerRevision>
         }
     }
 
-    public override void ValidateUpdate(ControllerRevision value, ControllerRevision old, FieldErrors errors) =>
-        errors.Unchanged(FieldPath.Of("data"), value.Data, old.Data, static data => new RawValue(data?.ToString() ?? "null"));
+    // Who applies or patches an object writes its members in another order, perhaps, and the same value.
+    public override void ValidateUpdate(ControllerRevision value, ControllerRevision old, FieldErrors errors)
+    {
+        if (!Equals(value.Data, old.Data) && !Parsed(value.Data).Equals(Parsed(old.Data)))
+        {
+            errors.Invalid("data", new RawValue(value.Data?.ToString() ?? "null"), CommonRules.Immutable);
+        }
+    }
+
+    private static JsonNode Parsed(RawExtension? data) => data is null ? JsonNull.Value : JsonNode.Parse(data.Json.Span);
 
     private static string Controller(ControllerRevision value)
     {
