@@ -35,7 +35,7 @@ internal static class Admission
                 return Reject(resource, wanted * unit, used * unit, capacity * unit);
             }
         }
-        return null;
+        return SysctlRules.Check(pod.Spec);
     }
 
     private static Rejection Reject(string resource, decimal wanted, decimal used, decimal capacity) => new(

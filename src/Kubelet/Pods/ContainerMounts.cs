@@ -27,9 +27,7 @@ internal sealed class ContainerMounts(PodDirectories directories)
             {
                 throw new ConfigurationException($"volume \"{mount.Name}\" requested recursive read-only mode, but it is not supported by the runtime");
             }
-            var subPath = mount.SubPathExpr.Length > 0
-                ? VariableExpansion.Expand(mount.SubPathExpr, name => environment.GetValueOrDefault(name))
-                : mount.SubPath;
+            var subPath = mount.SubPathExpr.Length > 0 ? Expand(mount.SubPathExpr, environment) : mount.SubPath;
             mounts.Add(new Mount
             {
                 ContainerPath = mount.MountPath.StartsWith('/') ? mount.MountPath : "/" + mount.MountPath,
@@ -57,6 +55,22 @@ internal sealed class ContainerMounts(PodDirectories directories)
     // The kubelet itself goes on writing to these as root. A container that could change them could lead it elsewhere.
     private static bool IsOfTheApi(Pod pod, string volume) => pod.Spec.Volumes.Any(candidate =>
         candidate.Name == volume && candidate is ({ ConfigMap: not null } or { Secret: not null } or { DownwardAPI: not null } or { Projected: not null }));
+
+    // A part that is missing must not lead to another directory, for example to the whole volume.
+    private static string Expand(string expression, IReadOnlyDictionary<string, string> environment)
+    {
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var expanded = VariableExpansion.Expand(expression, name =>
+        {
+            if (environment.GetValueOrDefault(name) is { Length: > 0 } value)
+            {
+                return value;
+            }
+            missing.Add(name);
+            return "";
+        });
+        return missing.Count == 0 ? expanded : throw new ConfigurationException("missing value for " + string.Join(", ", missing));
+    }
 
     /// <summary>An empty file that the container may write, whoever it runs as.</summary>
     private string LastWords(Pod pod, Container container, int attempt)

@@ -5,10 +5,16 @@ namespace Navarch.Kubelet.Pods;
 /// <summary>Says of each container of a pod what its status should be.</summary>
 internal sealed class ContainerStatuses(PodView view, string runtimeName)
 {
-    public ContainerStatus Of(Container container, bool isInit)
+    public ContainerStatus Of(Container container, bool isInit) =>
+        Of(container, isInit, isInit ? view.Pod.Status.InitContainerStatuses : view.Pod.Status.ContainerStatuses);
+
+    // As an init container it is not started again; nobody asks whether it is ready.
+    public ContainerStatus OfEphemeral(Container container) =>
+        Of(container, isInit: true, view.Pod.Status.EphemeralContainerStatuses) with { Ready = false, Started = null };
+
+    private ContainerStatus Of(Container container, bool isInit, IReadOnlyList<ContainerStatus> before)
     {
-        var old = (isInit ? view.Pod.Status.InitContainerStatuses : view.Pod.Status.ContainerStatuses)
-            .FirstOrDefault(status => status.Name == container.Name);
+        var old = before.FirstOrDefault(status => status.Name == container.Name);
         var run = view.Runtime.Find(container.Name);
         var started = isInit && !RestartRules.IsSidecar(container)
             ? run?.State == RuntimeState.Running

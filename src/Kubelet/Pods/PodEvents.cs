@@ -12,8 +12,12 @@ internal sealed class PodEvents(EventRecorder recorder)
 
     private void Record(Pod pod, Container? container, string type, string reason, string message)
     {
-        var field = container is null ? ""
-            : $"spec.{(pod.Spec.InitContainers.Any(init => init.Name == container.Name) ? "initContainers" : "containers")}{{{container.Name}}}";
+        var field = container is null ? "" : $"spec.{Kind(pod.Spec, container.Name)}{{{container.Name}}}";
         recorder.Record(EventRecorder.Reference(pod, field), type, reason, message);
     }
+
+    private static string Kind(PodSpec spec, string name) =>
+        spec.InitContainers.Any(init => init.Name == name) ? "initContainers"
+        : spec.EphemeralContainers.Any(ephemeral => ephemeral.Name == name) ? "ephemeralContainers"
+        : "containers";
 }

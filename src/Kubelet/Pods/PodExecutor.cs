@@ -179,6 +179,11 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
             WriteHosts(pod, sandbox);
             var mounts = _mounts.Of(pod, container, start.Attempt, _volumePaths, environment);
             var config = context.ContainerConfigs.Of(pod, container, start.Attempt, image.Id, environment, mounts);
+            if (TargetOf(view, name) is { } target)
+            {
+                config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Target;
+                config.Linux.SecurityContext.NamespaceOptions.TargetId = target.Id;
+            }
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(sandboxConfig.LogDirectory, config.LogPath))!);
 
             var id = await CreateAsync(pod, container, sandbox.Id, config, sandboxConfig, ct);
@@ -212,6 +217,16 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
             context.Events.Warning(pod, "Failed", $"Error: {e.Message}", container);
             return memory => memory with { Failures = memory.Failures.SetItem(name, Next(memory, name, Reasons.CreateContainerError, e.Message)) };
         }
+    }
+
+    /// <summary>The container whose processes an ephemeral one is to see; null where it names none.</summary>
+    /// <exception cref="ConfigurationException">It does not run.</exception>
+    private static RuntimeContainer? TargetOf(PodView view, string name)
+    {
+        var target = view.Spec.EphemeralContainers.FirstOrDefault(container => container.Name == name)?.TargetContainerName ?? "";
+        return target.Length == 0 ? null
+            : view.Runtime.FindCurrent(target) is { State: RuntimeState.Running } run ? run
+            : throw new ConfigurationException($"unable to find target container \"{target}\"");
     }
 
     /// <summary>The next failure of a container: the same again waits twice as long.</summary>

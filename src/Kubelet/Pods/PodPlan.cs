@@ -165,6 +165,7 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
                 }
                 return;
             }
+            StartEphemeral();
             if (Initialize())
             {
                 foreach (var container in view.Spec.Containers)
@@ -173,6 +174,23 @@ internal sealed record PodPlan(IReadOnlyList<PodAction> Actions, DateTimeOffset?
                 }
             }
             Tidy();
+        }
+
+        /// <summary>Starts what was added to the pod while it runs, before all else: perhaps to find out why nothing else runs.</summary>
+        private void StartEphemeral()
+        {
+            foreach (var container in view.EphemeralContainers)
+            {
+                if (_runtime.Find(container.Name) is { State: RuntimeState.Created } half)
+                {
+                    _actions.Add(new PodAction.RemoveContainer(half));
+                }
+                else if (_runtime.Find(container.Name) is null
+                    && !view.Pod.Status.EphemeralContainerStatuses.Any(status => status.Name == container.Name && status.ContainerID.Length > 0))
+                {
+                    Start(container, attempt: 0, backoff: null);
+                }
+            }
         }
 
         /// <summary>Whether no main container runs and none will.</summary>

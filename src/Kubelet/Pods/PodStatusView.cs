@@ -39,6 +39,7 @@ internal static class PodStatusView
             StartTime = old.StartTime ?? Seconds(view.Now),
             InitContainerStatuses = inits,
             ContainerStatuses = mains,
+            EphemeralContainerStatuses = [.. view.EphemeralContainers.Select(containers.OfEphemeral)],
             QOSClass = old.QOSClass.Length > 0 ? old.QOSClass : PodResources.QosClass(view.Spec),
             Conditions = PodConditions.Compute(view, phase, inits, mains),
         };

@@ -24,7 +24,11 @@ internal sealed record PodView(
         IsStarted(container, run) && (container.ReadinessProbe is null || ProbesOf(run!).Readiness == true);
 
     public Container? FindContainer(string name) =>
-        Spec.Containers.FirstOrDefault(container => container.Name == name) ?? Spec.InitContainers.FirstOrDefault(container => container.Name == name);
+        Spec.Containers.Concat(Spec.InitContainers).Concat(EphemeralContainers).FirstOrDefault(container => container.Name == name);
+
+    /// <summary>What somebody added to the running pod, to look into it: each runs once, and nothing depends on it.</summary>
+    public IEnumerable<Container> EphemeralContainers =>
+        Spec.EphemeralContainers.Select(container => Machinery.Pods.EphemeralContainers.AsContainer(container) with { RestartPolicy = ContainerRestartPolicy.Never });
 
     /// <summary>When the pod has had its time, if it has a limit.</summary>
     public DateTimeOffset? Deadline =>

@@ -46,7 +46,7 @@ internal sealed class SandboxConfigs(KubeletConfig config, PodCgroups cgroups, L
         }
         foreach (var sysctl in pod.Spec.SecurityContext?.Sysctls ?? [])
         {
-            sandbox.Linux.Sysctls[sysctl.Name] = sysctl.Value;
+            sandbox.Linux.Sysctls[SysctlRules.Normalize(sysctl.Name)] = sysctl.Value;
         }
         return sandbox;
     }

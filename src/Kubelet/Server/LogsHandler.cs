@@ -19,7 +19,8 @@ internal sealed class LogsHandler(PodLookup lookup, RuntimeCache runtime, LogFil
             return;
         }
         var name = PodLookup.Value(http, "container");
-        if (pod.Spec.Containers.Concat(pod.Spec.InitContainers).All(container => container.Name != name))
+        if (pod.Spec.Containers.Concat(pod.Spec.InitContainers).All(container => container.Name != name)
+            && pod.Spec.EphemeralContainers.All(container => container.Name != name))
         {
             await PodLookup.RefuseAsync(http, StatusCodes.Status404NotFound, $"container \"{name}\" in pod \"{pod.Metadata.Name}\" is not available");
             return;
@@ -126,11 +127,12 @@ internal sealed class LogsHandler(PodLookup lookup, RuntimeCache runtime, LogFil
         return isNumber;
     }
 
-    internal static bool IsTrue(string? text) => text is "true" or "1" or "True" or "t";
+    // Off when it says so, and on in every other form.
+    internal static bool IsTrue(string? text) => text is not (null or "0") && !text.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private static string Waiting(Pod pod, string name)
     {
-        var status = pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).FirstOrDefault(status => status.Name == name);
+        var status = pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).Concat(pod.Status.EphemeralContainerStatuses).FirstOrDefault(status => status.Name == name);
         var reason = status?.State.Waiting?.Reason ?? "ContainerCreating";
         return reason is Reasons.ErrImagePull or Reasons.ImagePullBackOff
             ? $"container \"{name}\" in pod \"{pod.Metadata.Name}\" is waiting to start: trying and failing to pull image"

@@ -21,6 +21,35 @@ public sealed class AdmissionTests
         Assert.Equal("OutOfpods", Admission.Check(Pod("1m"), [Pod("1m"), Pod("1m"), Pod("1m")], Node)?.Reason);
     }
 
+    [Theory]
+    [InlineData("kernel.shm_rmid_forced", null)]
+    [InlineData("net/ipv4/tcp_syncookies", null)]
+    [InlineData("kernel.msgmax", "Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not allowlisted")]
+    [InlineData("net.core.somaxconn", "Pod was rejected: forbidden sysctl: \"net.core.somaxconn\" not allowlisted")]
+    public void A_pod_sets_no_parameter_of_the_kernel_that_others_feel(string name, string? message)
+    {
+        var rejection = Admission.Check(WithSysctl(name), [], Node);
+
+        Assert.Equal(message, rejection?.Message);
+        Assert.Equal(message is null ? null : "SysctlForbidden", rejection?.Reason);
+    }
+
+    [Fact]
+    public void A_pod_in_the_nodes_network_leaves_its_parameters_alone()
+    {
+        var pod = WithSysctl("net.ipv4.tcp_syncookies");
+
+        Assert.Equal(
+            "Pod was rejected: forbidden sysctl: \"net.ipv4.tcp_syncookies\" not allowed with host net enabled",
+            Admission.Check(pod with { Spec = pod.Spec with { HostNetwork = true } }, [], Node)?.Message);
+    }
+
+    private static Pod WithSysctl(string name)
+    {
+        var pod = Pod("1m");
+        return pod with { Spec = pod.Spec with { SecurityContext = new PodSecurityContext { Sysctls = [new Sysctl { Name = name, Value = "1" }] } } };
+    }
+
     [Fact]
     public void Pods_that_have_ended_take_no_room()
     {

@@ -31,6 +31,31 @@ public sealed class PodPlanTests
     }
 
     [Fact]
+    public void What_is_added_to_a_running_pod_is_started_once()
+    {
+        var pod = WithDebugger(A.Pod(A.Container("a")));
+
+        Assert.Equal([new PodAction.StartContainer("debugger", 0, null)], Plan(A.View(pod, A.Runtime(A.Running("a")))).Actions);
+        Assert.Empty(Plan(A.View(pod, A.Runtime(A.Running("a"), A.Running("debugger")))).Actions);
+        Assert.Empty(Plan(A.View(pod, A.Runtime(A.Running("a"), A.Exited("debugger", 1)))).Actions);
+        var forgotten = pod with { Status = pod.Status with { EphemeralContainerStatuses = [new ContainerStatus { Name = "debugger", ContainerID = "x://1" }] } };
+        Assert.Empty(Plan(A.View(forgotten, A.Runtime(A.Running("a")))).Actions);
+    }
+
+    [Fact]
+    public void A_debugger_comes_before_a_container_that_fails_and_ends_with_the_pod()
+    {
+        var pod = WithDebugger(A.Pod(A.Container("a")).With(init: [A.Container("init")]));
+        var done = WithDebugger(A.Pod(A.Container("a")).With(RestartPolicy.Never));
+
+        Assert.Equal(new PodAction.StartContainer("debugger", 0, null), Plan(A.View(pod, A.Runtime())).Actions[0]);
+        var stop = Assert.IsType<PodAction.StopPod>(Plan(A.View(done, A.Runtime(A.Exited("a", 0), A.Running("debugger")))).Actions[0]);
+        Assert.Equal("debugger", Assert.Single(stop.Containers).Name);
+    }
+
+    private static Pod WithDebugger(Pod pod) => pod with { Spec = pod.Spec with { EphemeralContainers = [new EphemeralContainer { Name = "debugger", Image = "image" }] } };
+
+    [Fact]
     public void A_restarted_kubelet_adopts_what_runs()
     {
         // Nothing is remembered: the only step is to make sure of the volumes.

@@ -26,6 +26,22 @@ public sealed class PodStatusViewTests
     }
 
     [Fact]
+    public void An_ephemeral_container_is_shown_and_decides_nothing()
+    {
+        var pod = A.Pod(A.Container("a"));
+        pod = pod with { Spec = pod.Spec with { EphemeralContainers = [new EphemeralContainer { Name = "debugger", Image = "image" }] } };
+
+        var waiting = Status(A.View(pod, A.Runtime(A.Running("a"))));
+        var ended = Status(A.View(pod, A.Runtime(A.Running("a"), A.Exited("debugger", 1))));
+
+        Assert.Equal("ContainerCreating", waiting.EphemeralContainerStatuses.Single().State.Waiting!.Reason);
+        Assert.Equal((1, false, null), (ended.EphemeralContainerStatuses.Single().State.Terminated!.ExitCode, ended.EphemeralContainerStatuses.Single().Ready, ended.EphemeralContainerStatuses.Single().Started));
+        Assert.Equal(PodPhase.PodRunning, ended.Phase);
+        AssertCondition(waiting, PodConditionType.PodReady, true);
+        AssertCondition(ended, PodConditionType.PodReady, true);
+    }
+
+    [Fact]
     public void A_running_pod_is_ready_and_has_addresses()
     {
         var status = Status(A.View(A.Pod(A.Container("a")), A.Runtime(A.Running("a"))));

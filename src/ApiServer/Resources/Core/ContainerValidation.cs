@@ -1,6 +1,7 @@
 using System.Globalization;
 using Navarch.Api.Core.V1;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Pods;
 
 namespace Navarch.ApiServer.Resources.Core;
 

@@ -1,5 +1,6 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.Machinery.Pods;
 
 namespace Navarch.ApiServer.Resources.Core;
 

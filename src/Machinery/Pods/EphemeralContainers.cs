@@ -1,9 +1,9 @@
 using Navarch.Api.Core.V1;
 
-namespace Navarch.ApiServer.Resources.Core;
+namespace Navarch.Machinery.Pods;
 
 /// <summary>An ephemeral container is a container in all but type, and is held to the same rules.</summary>
-internal static class EphemeralContainers
+public static class EphemeralContainers
 {
     public static Container AsContainer(EphemeralContainer container) => new()
     {
