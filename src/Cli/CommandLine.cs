@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Tokens;
 using Navarch.Cli.Commands;
+using Navarch.Cli.Output;
 using Navarch.Cluster;
 using Navarch.Storage;
 
@@ -107,7 +108,7 @@ internal static class CommandLine
 
     private static int Report(string line, int exitCode)
     {
-        Console.Error.WriteLine($"navarch: {line.ReplaceLineEndings(" ").Replace("..", ".", StringComparison.Ordinal)}");
+        Console.Error.WriteLine($"navarch: {Printable.Of(line.ReplaceLineEndings(" ").Replace("..", ".", StringComparison.Ordinal))}");
         return exitCode;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Navarch.Dns.Forwarding;
 using Navarch.Dns.Messages;
 using Navarch.Testing;
@@ -41,6 +42,32 @@ public sealed class ForwardingTests
         time.Advance(TimeSpan.FromSeconds(2));
         await server.AskAsync(Name, RecordType.A);
         Assert.Equal(2, upstream.Asked);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task One_client_whose_questions_nobody_answers_keeps_out_no_other()
+    {
+        await using var upstream = new FakeUpstream((request, _) =>
+            request.AsSpan().IndexOf("slow"u8) >= 0 ? [] : [SampleAnswer.To(request, SampleAnswer.Address(Name, 60, 192, 0, 2, 1))]);
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime());
+        await server.AskAsync("first.example.com", RecordType.A);
+        using (var flood = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        {
+            for (var i = 0; i < 2 * Forwarder.UnderWayMax; i++)
+            {
+                await flood.SendToAsync(Ask.For($"slow{i}.example.com", RecordType.A), server.Address);
+            }
+
+            await Until.TrueAsync(() => upstream.Asked > 100);
+        }
+
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await other.SendToAsync(Ask.For(Name, RecordType.A), server.Address);
+        var buffer = new byte[512];
+        var received = await other.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["192.0.2.1"], new Reply(buffer.AsSpan(0, received)).Data);
     }
 
     [Fact(Timeout = 60_000)]

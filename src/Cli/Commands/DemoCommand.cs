@@ -28,7 +28,7 @@ internal static class DemoCommand
     {
         var option = profile == ProfileName.Default ? "" : $" -p {profile}";
         Console.WriteLine();
-        Console.WriteLine($"  {result.Answer}");
+        Console.WriteLine($"  {Printable.Of(result.Answer)}");
         Console.WriteLine();
         Console.WriteLine($"The page:      {result.Outside} (from other machines too), {result.Inside} (from this one and from pods)");
         if (UserTools.HasKubectl)

@@ -28,7 +28,7 @@ internal static class ImageCommand
             var containerd = Running(arguments.GetValue(profile)!, out var paths);
             foreach (var name in await new ImageLoader(containerd.Ctr, paths).LoadArchiveAsync(Path.GetFullPath(path), ct))
             {
-                Console.WriteLine($"Loaded {name}");
+                Console.WriteLine($"Loaded {Printable.Of(name)}");
             }
 
             return 0;

@@ -38,7 +38,7 @@ internal static class RestoreCommand
         var option = report.Cluster == ProfileName.Default ? "" : $" -p {report.Cluster}";
         var what = string.Create(
             CultureInfo.InvariantCulture, $"cluster \"{report.Cluster}\" of {report.Created:yyyy-MM-dd HH:mm:ss} UTC: {report.Objects} objects{(report.IsDataOnly ? ", without certificates and keys" : "")}");
-        var images = report.LoadedImages.Count == 0 ? "" : $"\nThese images were loaded by hand and have to be again once it runs: {string.Join(", ", report.LoadedImages)}";
+        var images = report.LoadedImages.Count == 0 ? "" : $"\nThese images were loaded by hand and have to be again once it runs: {string.Join(", ", report.LoadedImages.Select(Printable.Of))}";
         return isCheck ? $"{report.File} is whole: {what}, sha256 {report.Sha256}" : $"Restored {what}.{images}\nStart it with `sudo navarch start{option}`.";
     }
 }

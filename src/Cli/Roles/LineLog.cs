@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Navarch.Cli.Output;
 
 namespace Navarch.Cli.Roles;
 
@@ -41,7 +42,7 @@ internal sealed class LineLog(TextWriter output, TimeProvider time, LogLevel lea
         };
         lock (_line)
         {
-            output.WriteLine($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {mark} {category}: {message}{Because(level, cause)}");
+            output.WriteLine($"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {mark} {category}: {Printable.Of(message)}{Because(level, cause)}");
             output.Flush();
         }
     }
@@ -50,8 +51,9 @@ internal sealed class LineLog(TextWriter output, TimeProvider time, LogLevel lea
     private static string Because(LogLevel level, Exception? cause) => cause switch
     {
         null => "",
-        _ when level >= LogLevel.Error => Environment.NewLine + cause,
-        _ => $": {cause.GetType().Name}: {cause.Message.ReplaceLineEndings(" ")}",
+        // Indented: a message of several lines cannot look like an event of its own.
+        _ when level >= LogLevel.Error => string.Concat(cause.ToString().Split('\n').Select(line => $"{Environment.NewLine}    {Printable.Of(line.TrimEnd('\r'))}")),
+        _ => $": {cause.GetType().Name}: {Printable.Of(cause.Message.ReplaceLineEndings(" "))}",
     };
 
     private sealed class CategoryLog(LineLog log, string category) : ILogger

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Navarch.Dns.Forwarding;
 using Navarch.Dns.Messages;
 
 namespace Navarch.Dns.Serving;
@@ -18,10 +19,15 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
     // Clients whose answers others know; each waits some seconds at most.
     private const int WaitingMax = 2048;
 
+    // Fewer than may be asked of others at the same time: one client's questions never keep out those of the rest.
+    private const int WaitingOfOneMax = Forwarder.UnderWayMax / 4;
+
     // The kernel gives each datagram to one of them.
     private static readonly int Threads = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     private readonly UnderWay waiting = new();
+    private readonly Dictionary<IPAddress, int> counts = [];
+    private readonly Lock counting = new();
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -67,16 +73,43 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
 
     private void Wait(Waiting later, SocketAddress client)
     {
-        if (waiting.Count >= WaitingMax)
+        var address = ((IPEndPoint)socket.LocalEndPoint!.Create(client)).Address;
+        if (!TryCount(address))
         {
             figures.CountDropped(); // The client asks again.
             return;
         }
 
-        waiting.Add(CompleteAsync(later, client));
+        waiting.Add(CompleteAsync(later, client, address));
     }
 
-    private async Task CompleteAsync(Waiting later, SocketAddress client)
+    private bool TryCount(IPAddress client)
+    {
+        lock (counting)
+        {
+            var count = counts.GetValueOrDefault(client);
+            if (waiting.Count >= WaitingMax || count >= WaitingOfOneMax)
+            {
+                return false;
+            }
+
+            counts[client] = count + 1;
+            return true;
+        }
+    }
+
+    private void Uncount(IPAddress client)
+    {
+        lock (counting)
+        {
+            if (--counts[client] == 0)
+            {
+                counts.Remove(client);
+            }
+        }
+    }
+
+    private async Task CompleteAsync(Waiting later, SocketAddress client, IPAddress address)
     {
         try
         {
@@ -87,6 +120,10 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The client is gone, or this server is about to be.
+        }
+        finally
+        {
+            Uncount(address);
         }
     }
 

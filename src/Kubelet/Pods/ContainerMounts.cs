@@ -9,6 +9,7 @@ namespace Navarch.Kubelet.Pods;
 internal sealed class ContainerMounts(PodDirectories directories)
 {
     private const string Hosts = "/etc/hosts";
+    private const int PathLengthMax = 4095; // The kernel's.
 
     /// <param name="volumes">Host path by name of volume.</param>
     /// <exception cref="ConfigurationException">A mount cannot be made.</exception>
@@ -44,6 +45,10 @@ internal sealed class ContainerMounts(PodDirectories directories)
         if (mounts.All(mount => mount.ContainerPath != Hosts))
         {
             mounts.Add(new Mount { ContainerPath = Hosts, HostPath = directories.Hosts(pod.Metadata.UID) });
+        }
+        if (container.TerminationMessagePath.Length > PathLengthMax)
+        {
+            throw new ConfigurationException($"terminationMessagePath has more than {PathLengthMax} characters"); // The runtime would list it, and fail.
         }
         if (container.TerminationMessagePath.Length > 0)
         {

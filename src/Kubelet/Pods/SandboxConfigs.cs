@@ -1,3 +1,4 @@
+using System.Text;
 using Navarch.Api.Core.V1;
 using Navarch.Kubelet.Cgroups;
 using Navarch.Kubelet.Cri.V1;
@@ -8,6 +9,10 @@ namespace Navarch.Kubelet.Pods;
 /// <summary>What the runtime is told of a pod as a whole.</summary>
 internal sealed class SandboxConfigs(KubeletConfig config, PodCgroups cgroups, LogFiles logs)
 {
+    // A list of the 110 pods that a node has must fit into one answer of the runtime, which has 16 MiB: a node whose pods
+    // cannot be listed has failed, for all of them.
+    private const int HintBytesMax = 100 * 1024;
+
     public PodSandboxConfig Of(Pod pod, int attempt, ResolvConf host)
     {
         var meta = pod.Metadata;
@@ -32,17 +37,21 @@ internal sealed class SandboxConfigs(KubeletConfig config, PodCgroups cgroups, L
                 },
             },
         };
-        foreach (var (key, value) in meta.Labels)
+        // Hints for the runtime, which tells them again with every list.
+        if (meta.Labels.Concat(meta.Annotations).Sum(entry => Encoding.UTF8.GetByteCount(entry.Key) + Encoding.UTF8.GetByteCount(entry.Value)) <= HintBytesMax)
         {
-            sandbox.Labels[key] = value;
+            foreach (var (key, value) in meta.Labels)
+            {
+                sandbox.Labels[key] = value;
+            }
+            foreach (var (key, value) in meta.Annotations)
+            {
+                sandbox.Annotations[key] = value;
+            }
         }
         foreach (var (key, value) in Labels(pod))
         {
             sandbox.Labels[key] = value;
-        }
-        foreach (var (key, value) in meta.Annotations)
-        {
-            sandbox.Annotations[key] = value;
         }
         foreach (var sysctl in pod.Spec.SecurityContext?.Sysctls ?? [])
         {

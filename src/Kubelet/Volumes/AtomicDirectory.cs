@@ -42,7 +42,16 @@ internal sealed class AtomicDirectory(string directory, TimeProvider time)
         {
             version += "0"; // A clock that stands still or went back.
         }
-        Fill(Path.Combine(directory, version), files, gid);
+        try
+        {
+            Fill(Path.Combine(directory, version), files, gid);
+        }
+        catch
+        {
+            // It is tried again and again: half a version each time would fill the node's memory.
+            Directory.Delete(Path.Combine(directory, version), recursive: true);
+            throw;
+        }
 
         var next = Path.Combine(directory, NextData);
         File.Delete(next);

@@ -1,5 +1,8 @@
 using Navarch.Api.Core.V1;
+using Navarch.Kubelet.Cgroups;
+using Navarch.Kubelet.Cri;
 using Navarch.Kubelet.Cri.V1;
+using Navarch.Kubelet.Logs;
 using Navarch.Kubelet.Pods;
 using Navarch.Kubelet.Tests.Pods;
 using Mount = Navarch.Kubelet.Cri.V1.Mount;
@@ -90,6 +93,23 @@ public sealed class GuaranteesTests : IDisposable
             VolumeMounts = [new VolumeMount { Name = "e", MountPath = "/e", ReadOnly = true, RecursiveReadOnly = RecursiveReadOnlyMode.RecursiveReadOnlyEnabled }],
         };
 
+        Assert.Throws<ConfigurationException>(() => MountsOf(A.Pod(container), container));
+    }
+
+    [Fact]
+    public void No_pod_makes_the_list_of_all_pods_too_long_to_be_told()
+    {
+        const int PodsMax = 110;
+        var long64 = Enumerable.Range(0, 4).ToDictionary(i => $"note-{i}", _ => new string('é', 32 * 1024));
+        var pod = A.Pod(A.Container("main"));
+        pod = pod with { Metadata = pod.Metadata with { Annotations = [.. long64], Labels = [.. long64] } };
+        var config = new KubeletConfig { NodeName = "node", NodeIP = "192.0.2.1", RuntimeEndpoint = "" };
+
+        var sandbox = new SandboxConfigs(config, new PodCgroups("/test", Navarch.Kubelet.Cgroups.CgroupDriver.Systemd), new LogFiles(_root)).Of(pod, 0, ResolvConf.Empty);
+
+        Assert.True(sandbox.CalculateSize() * PodsMax < GrpcFrame.MessageLengthMax);
+        Assert.Equal("uid-1", sandbox.Labels[RuntimeLabels.PodUid]);
+        var container = A.Container("main") with { TerminationMessagePath = "/" + new string('x', 1 << 20) };
         Assert.Throws<ConfigurationException>(() => MountsOf(A.Pod(container), container));
     }
 

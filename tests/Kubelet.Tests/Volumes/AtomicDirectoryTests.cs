@@ -25,6 +25,20 @@ public sealed class AtomicDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_cannot_be_beside_each_other_leave_nothing_behind()
+    {
+        Volume.Write(Files(("a", "1")), gid: null);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.ThrowsAny<IOException>(() => Volume.Write(Files(("a", "2"), ("a/b", "3")), gid: null));
+        }
+
+        Assert.Equal("1", File.ReadAllText(Path.Combine(_directory, "a")));
+        Assert.Single(Directory.GetDirectories(_directory, "..2*"));
+    }
+
+    [Fact]
     public void What_has_not_changed_is_not_written()
     {
         Volume.Write(Files(("a", "1")), gid: null);
