@@ -40,6 +40,23 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Many_followers_take_few_of_the_kernels_watches()
+    {
+        await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
+        var running = true;
+        var outputs = Enumerable.Range(0, 200).Select(_ => new MemoryStream()).ToList();
+        var following = outputs.Select(output => new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default)).ToList();
+
+        var watches = Directory.GetFiles("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget == "anon_inode:inotify");
+
+        Assert.InRange(watches, 1, 64);
+        await File.AppendAllTextAsync(Log, Line(1, "F", "more"));
+        await Eventually.TrueAsync(() => outputs.TrueForAll(output => Encoding.UTF8.GetString(output.ToArray()) == "before\nmore\n"), "all have read on");
+        running = false;
+        await Task.WhenAll(following);
+    }
+
+    [Fact]
     public async Task A_follower_reads_on_through_a_rotation_until_the_container_ends()
     {
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
