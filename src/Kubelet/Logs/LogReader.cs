@@ -40,6 +40,11 @@ internal sealed class LogReader(LogFiles files, TimeProvider time)
                 {
                     if (File.Exists(path))
                     {
+                        // The runtime writes to the new file only now; what it wrote to this one since may be unread.
+                        if (!await CopyToEndAsync(lineReader, writer, ct))
+                        {
+                            return;
+                        }
                         await file.DisposeAsync();
                         file = files.OpenRead(path);
                         lineReader = new LineReader(file);
