@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Authentication;
@@ -55,6 +57,16 @@ public sealed class OidcTests
         Assert.InRange(issuer.Requests, 2, 4); // Who makes up a key makes this server ask again once in a while, not each time.
         Assert.Equal(200, (await Bearer(server, good).AskAsync("/version")).Code);
         Assert.Equal(200, (await Bearer(server, issuer.Token(Claims(url, "navarch", now + 600, $$""","nbf":{{now + 240}}"""))).AskAsync("/version")).Code); // Its clock is ahead.
+    }
+
+    [Fact]
+    public void Nobody_else_issues_tokens_in_the_name_of_the_cluster()
+    {
+        var config = AuthenticationConfig.Default with { Oidc = new OidcConfig(new Uri("https://own.example.com"), "navarch") };
+
+        var refused = Assert.Throws<InvalidDataException>(() => new OidcAuthenticator(config, ["https://own.example.com"], TimeProvider.System, NullLogger.Instance));
+
+        Assert.Contains("URL must not overlap with disallowed issuers: [https://own.example.com]", refused.Message, StringComparison.Ordinal);
     }
 
     private static HttpClient Bearer(TestServer server, string token)

@@ -22,11 +22,13 @@ internal sealed partial class OidcAuthenticator : ITokenAuthenticator, IDisposab
     private IReadOnlyList<IssuerVerifier> named = [];
 
     /// <param name="reserved">Issuers of this server's own tokens.</param>
-    /// <exception cref="InvalidDataException">The file cannot be used.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be used, or the issuer that options name is none that can be believed.</exception>
     public OidcAuthenticator(AuthenticationConfig config, IReadOnlyList<string> reserved, TimeProvider time, ILogger log)
     {
         (this.config, this.time, this.log) = (config, time, log);
-        byOptions = new Trust(config.Oidc is { } issuer ? [Verifier(OidcIssuer.Of(issuer))] : [], config.AnonymousPaths);
+        var file = new AuthenticationFile(config.Oidc is { } asked ? [OidcIssuer.Of(asked)] : [], null);
+        AuthenticationFileRules.Require(file, reserved);
+        byOptions = new Trust([.. file.Issuers.Select(Verifier)], config.AnonymousPaths);
         byFile = config.File is { Length: > 0 } path ? new FileValue<Trust>([path], () => Read(path, reserved), time, LogUnusable) : null;
     }
 
