@@ -21,6 +21,7 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
     private static readonly TimeSpan RetryDelayMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CgroupRetry = TimeSpan.FromMilliseconds(20);
     private const int CgroupTriesMax = 100;
+    private const int WatchesMax = 200; // Of each kind.
 
     private readonly Images _images = new(context.Runtime, context.Events, context.Time);
     private readonly LifecycleHooks _hooks = new(context.Prober, context.Time);
@@ -124,8 +125,9 @@ internal sealed class PodExecutor(PodContext context, Action changed) : IAsyncDi
             return;
         }
         var (maps, secrets) = NodeObjects.ReferencesOf(pod.Spec);
-        _watches.AddRange(maps.Select(name => context.Objects.ConfigMaps.Watch(new NamespacedName(pod.Metadata.Namespace, name), changed)));
-        _watches.AddRange(secrets.Select(name => context.Objects.Secrets.Watch(new NamespacedName(pod.Metadata.Namespace, name), changed)));
+        // A pod can name tens of thousands, and others need theirs.
+        _watches.AddRange(maps.Take(WatchesMax).Select(name => context.Objects.ConfigMaps.Watch(new NamespacedName(pod.Metadata.Namespace, name), changed)));
+        _watches.AddRange(secrets.Take(WatchesMax).Select(name => context.Objects.Secrets.Watch(new NamespacedName(pod.Metadata.Namespace, name), changed)));
     }
 
     private async Task<Func<PodMemory, PodMemory>> StartSandboxAsync(PodView view, PodAction.StartSandbox start, CancellationToken ct)

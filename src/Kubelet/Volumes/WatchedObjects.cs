@@ -11,10 +11,27 @@ namespace Navarch.Kubelet.Volumes;
 internal sealed class WatchedObjects<T>(IClient client, TimeProvider time, ILogger log) : IAsyncDisposable
     where T : class, IResource<T>
 {
+    /// <summary>
+    /// The server gives a client 10,000 watches, and the kubelet needs others besides those of two kinds here. Pods that name
+    /// more take what they name as it is when they start.
+    /// </summary>
+    public const int WatchesMax = 4_000;
+
     private readonly Lock _guard = new();
     private readonly Dictionary<NamespacedName, Watched> _watched = [];
 
-    /// <summary>Watches an object until the answer is disposed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_guard)
+            {
+                return _watched.Count;
+            }
+        }
+    }
+
+    /// <summary>Watches an object until the answer is disposed, unless there are too many watched already.</summary>
     /// <param name="changed">Called after each change, including the appearance of a missing object.</param>
     public IAsyncDisposable Watch(NamespacedName name, Action changed)
     {
@@ -22,6 +39,10 @@ internal sealed class WatchedObjects<T>(IClient client, TimeProvider time, ILogg
         {
             if (!_watched.TryGetValue(name, out var watched))
             {
+                if (_watched.Count >= WatchesMax)
+                {
+                    return Nothing.Instance;
+                }
                 var scope = new ListQuery { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}" };
                 var informer = new Informer<T>(client, scope, time, log);
                 var stop = new CancellationTokenSource();
@@ -88,6 +109,13 @@ internal sealed class WatchedObjects<T>(IClient client, TimeProvider time, ILogg
             await running;
             stop.Dispose();
         }
+    }
+
+    private sealed class Nothing : IAsyncDisposable
+    {
+        public static readonly Nothing Instance = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Release(WatchedObjects<T> owner, NamespacedName name, Watched watched, Action unsubscribe) : IAsyncDisposable

@@ -14,21 +14,6 @@ public sealed class GuaranteesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("nkmounts").FullName;
 
-    [Theory]
-    [InlineData("kernel.msgmax", false, "SysctlForbidden", "forbidden sysctl: \"kernel.msgmax\" not allowlisted")]
-    [InlineData("kernel/panic", false, "SysctlForbidden", "forbidden sysctl: \"kernel/panic\" not allowlisted")]
-    [InlineData("net.ipv4.tcp_syncookies", true, "SysctlForbidden", "forbidden sysctl: \"net.ipv4.tcp_syncookies\" not allowed with host net enabled")]
-    [InlineData("net.ipv4.tcp_syncookies", false, null, null)]
-    public void Settings_of_the_kernel_are_those_of_the_pod_alone(string name, bool hostNetwork, string? reason, string? message)
-    {
-        var pod = Secured(new PodSecurityContext { Sysctls = [new Sysctl { Name = name, Value = "1" }] });
-        pod = pod with { Spec = pod.Spec with { HostNetwork = hostNetwork } };
-
-        var rejection = Guarantees.Check(pod, hasAppArmor: false);
-
-        Assert.Equal((reason, message), (rejection?.Reason, rejection?.Message));
-    }
-
     [Fact]
     public void What_cannot_be_enforced_is_refused()
     {

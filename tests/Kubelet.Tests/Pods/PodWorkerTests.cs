@@ -179,6 +179,22 @@ public sealed class PodWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pod_that_names_thousands_of_objects_takes_no_watches_from_others()
+    {
+        await CreateAsync("curious", change: spec => spec with
+        {
+            Containers = [spec.Containers[0] with
+            {
+                EnvFrom = [.. Enumerable.Range(0, 3_000).Select(i => new EnvFromSource { ConfigMapRef = new ConfigMapEnvSource { Name = $"map-{i}", Optional = true } })],
+            }],
+        });
+
+        await ReadyAsync("curious");
+
+        Assert.InRange(_objects.ConfigMaps.Count, 1, 1_000);
+    }
+
+    [Fact]
     public async Task A_hosts_file_that_a_container_made_huge_is_written_anew_unread()
     {
         await CreateAsync("greedy");
