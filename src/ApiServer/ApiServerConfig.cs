@@ -19,7 +19,7 @@ public sealed record ApiServerConfig
     /// <summary>The server's own certificate, with its private key, as it is now: it is asked for at each handshake.</summary>
     public required Func<SslStreamCertificateContext> ServerCertificate { get; init; }
 
-    /// <summary>Who signs the certificates of clients, as of now: another collection is another answer.</summary>
+    /// <summary>Who signs the certificates of clients, as of now: another collection is another answer. Those after the first are on their way out, and it is noted who needs them.</summary>
     public required Func<X509Certificate2Collection> ClientAuthorities { get; init; }
 
     /// <summary>The certificate, with key, that kubelets know this server by, as it is now. Null: logs, exec and the like do not work.</summary>

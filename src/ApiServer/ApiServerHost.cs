@@ -123,6 +123,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new MetricsHandler(metrics, turns, webhooks.Metrics, cache, store, time),
             identity.Tokens is null ? null : new OpenIdHandler(identity.Tokens, $"{config.AdvertiseAddress}:{config.Port}"),
             new TokenKeysHandler(identity.Tokens, catalog, time),
+            identity.AuthorityUses,
             new EncryptionHandler(store, cache, vault, reencryption, time),
             new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
             new GetHandler(cache, objects, time),

@@ -71,10 +71,17 @@ public sealed class AuthorityRotationTests : IAsyncLifetime
 
         var again = await Assert.ThrowsAsync<ClusterException>(() => new AuthorityRotation(_profiles, SilentProgress.Instance, TimeProvider.System).RunAsync("one", ct));
         Assert.Equal("the last rotation is not over: \"navarch-one\" is still trusted", again.Message);
+        using (var api = new ClusterApi(_profile, _paths))
+        {
+            using var uses = await api.FindAsync("/navarch/v1/authorities", ct);
+            var use = Assert.Single(uses!.RootElement.GetProperty("uses").EnumerateArray(), static use => use.GetProperty("user").GetString() == "system:kube-scheduler");
+            Assert.Equal("CN=navarch-one", use.GetProperty("authority").GetString());
+        }
+
         await working.CancelAsync();
         Assert.True(await work > 0);
 
-        var pruned = await new AuthorityRotation(_profiles, SilentProgress.Instance, TimeProvider.System).PruneAsync("one", isForced: false, ct);
+        var pruned = await new AuthorityRotation(_profiles, SilentProgress.Instance, TimeProvider.System).PruneAsync("one", isForced: true, ct); // The client may have come just now.
 
         Assert.Equal(["navarch-one"], pruned.Dropped);
         while (await AskAsync(files.Signer, stranger, ct) != HttpStatusCode.Unauthorized || await AskAsync(old, Load(ClusterCertificates.Scheduler), ct) is not null)

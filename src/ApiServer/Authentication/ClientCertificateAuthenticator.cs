@@ -13,7 +13,7 @@ namespace Navarch.ApiServer.Authentication;
 /// Knows the holders of certificates that the cluster's authority signed for clients: the common name is the user, the
 /// organizations are the groups.
 /// </summary>
-internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collection> authorities, TimeProvider time) : IAuthenticator
+internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collection> authorities, AuthorityUses uses, TimeProvider time) : IAuthenticator
 {
     private static readonly object Known = new();
 
@@ -24,7 +24,7 @@ internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collec
         var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
         if (items is not null && items.TryGetValue(Known, out var found) && (Holder)found! is var known && ReferenceEquals(known.Trusted, trusted))
         {
-            return new(known.At(time.GetUtcNow()));
+            return new(At(known));
         }
 
         var certificate = http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
@@ -35,7 +35,18 @@ internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collec
 
         var holder = Verify(certificate, trusted);
         items?[Known] = holder;
-        return new(holder.At(time.GetUtcNow()));
+        return new(At(holder));
+    }
+
+    private Authenticated At(Holder holder)
+    {
+        var outcome = holder.At(time.GetUtcNow());
+        if (holder.FormerAuthority is { } authority && outcome.User is { } user)
+        {
+            uses.Note(authority, user.Name);
+        }
+
+        return outcome;
     }
 
     private Holder Verify(X509Certificate2 certificate, X509Certificate2Collection trusted)
@@ -55,8 +66,15 @@ internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collec
             return Holder.Nobody(trusted);
         }
 
-        return subject.CommonName.Length == 0 ? Holder.Nobody(trusted) : new Holder(
+        if (subject.CommonName.Length == 0)
+        {
+            return Holder.Nobody(trusted);
+        }
+
+        // The one that signs is the first.
+        return new Holder(
             trusted,
+            trusted.Count > 1 && certificate.Issuer is var issuer && issuer != trusted[0].Subject ? issuer : null,
             new UserInfo(subject.CommonName, [.. subject.Organizations, "system:authenticated"])
             {
                 Extra = Map<IReadOnlyList<string>>.Empty.With(UserInfo.CredentialId, [$"X509SHA256={certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()}"]),
@@ -65,9 +83,9 @@ internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collec
             new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
     }
 
-    private sealed record Holder(X509Certificate2Collection Trusted, UserInfo? User, DateTimeOffset From, DateTimeOffset Until)
+    private sealed record Holder(X509Certificate2Collection Trusted, string? FormerAuthority, UserInfo? User, DateTimeOffset From, DateTimeOffset Until)
     {
-        public static Holder Nobody(X509Certificate2Collection trusted) => new(trusted, null, default, default);
+        public static Holder Nobody(X509Certificate2Collection trusted) => new(trusted, null, null, default, default);
 
         public Authenticated At(DateTimeOffset now) => User is { } user && now >= From && now <= Until ? Authenticated.As(user) : Authenticated.Refused;
     }

@@ -13,6 +13,7 @@ internal sealed class Identity : IDisposable
     public Identity(ApiServerConfig config, Catalog catalog, ObjectWriter objects, TimeProvider time, ILoggerFactory logs)
     {
         var asked = config.Authentication;
+        AuthorityUses = new AuthorityUses(time);
         issuers = new OidcAuthenticator(asked, config.ServiceAccountTokens?.Issuers ?? [], time, logs.CreateLogger("Navarch.ApiServer.Oidc"));
         List<ITokenAuthenticator> others = [];
         if (asked.TokenFile.Length > 0)
@@ -32,7 +33,7 @@ internal sealed class Identity : IDisposable
         others.Add(issuers);
         OtherTokens = others;
         IReadOnlyList<ITokenAuthenticator> bearers = Tokens is null ? others : [new ServiceAccountAuthenticator(Tokens), .. others];
-        List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, time), new BearerTokenAuthenticator(bearers)];
+        List<IAuthenticator> all = [new ClientCertificateAuthenticator(config.ClientAuthorities, AuthorityUses, time), new BearerTokenAuthenticator(bearers)];
         if (asked.FrontProxy is { } frontProxy)
         {
             all.Insert(0, new FrontProxyAuthenticator(frontProxy, time));
@@ -40,6 +41,8 @@ internal sealed class Identity : IDisposable
 
         Authenticators = new AuthenticatorChain(all, () => issuers.AnonymousPaths);
     }
+
+    public AuthorityUses AuthorityUses { get; }
 
     /// <summary>Tokens of service accounts; null where there is no key to sign them.</summary>
     public ServiceAccountTokens? Tokens { get; }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Backups;
 using Navarch.ApiServer.Admission.Webhooks;
+using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Discovery;
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Pipeline;
@@ -19,6 +20,7 @@ internal sealed class Dispatcher(
     MetricsHandler metrics,
     OpenIdHandler? openId,
     TokenKeysHandler tokenKeys,
+    AuthorityUses authorityUses,
     EncryptionHandler encryption,
     SnapshotHandler snapshot,
     GetHandler get,
@@ -38,7 +40,7 @@ internal sealed class Dispatcher(
         var info = request.Info;
         if (!info.IsResource)
         {
-            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? tokenKeys.TryHandle(request) ?? encryption.TryHandle(request) ?? snapshot.TryHandle(request) ?? NotFoundAsync(request);
+            return discovery.TryHandle(request) ?? openApi.TryHandle(request) ?? metrics.TryHandle(request) ?? openId?.TryHandle(request) ?? tokenKeys.TryHandle(request) ?? authorityUses.TryHandle(request) ?? encryption.TryHandle(request) ?? snapshot.TryHandle(request) ?? NotFoundAsync(request);
         }
 
         if (info.Subresource.Length > 0)

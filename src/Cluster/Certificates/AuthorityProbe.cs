@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Navarch.ApiServer.Authentication;
 using Navarch.Cluster.ControlPlanes;
 using Navarch.Cluster.Lifecycle;
 using Navarch.Cluster.Profiles;
@@ -15,7 +16,9 @@ internal sealed class AuthorityProbe(Profile profile, ProfilePaths paths)
 {
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(10);
 
-    private IReadOnlyList<Uri> Servers => [profile.ApiAddress, .. ControlPlane.Of(profile).Select(static plane => plane.ApiAddress)];
+    // Of a cluster that is stopped, the addresses of control planes are somebody else's, who may well answer.
+    private IReadOnlyList<Uri> Servers =>
+        [profile.ApiAddress, .. ControlPlane.Of(profile).Where(static plane => File.Exists(plane.NamespacePath)).Select(static plane => plane.ApiAddress)];
 
     private Uri Kubelet => new($"https://127.0.0.1:{profile.KubeletPort}");
 
@@ -118,6 +121,24 @@ internal sealed class AuthorityProbe(Profile profile, ProfilePaths paths)
         }
 
         return found;
+    }
+
+    /// <summary>Who asked which API server with a certificate of an authority that signs no more.</summary>
+    /// <exception cref="ClusterException">One of them refuses.</exception>
+    public async Task<IReadOnlyList<AuthorityUse>> UsesAsync(CancellationToken ct)
+    {
+        var uses = new List<AuthorityUse>();
+        foreach (var server in Servers)
+        {
+            if (await IsListeningAsync(server, ct))
+            {
+                using var api = new ClusterApi(server, paths);
+                using var answer = await api.FindAsync("/navarch/v1/authorities", ct);
+                uses.AddRange(answer?.RootElement.Deserialize(AuthorityUsesJson.Default.AuthorityUsesStatus)?.Uses ?? []);
+            }
+        }
+
+        return uses;
     }
 
     private static X509Certificate2 Identity(IssuedCertificate issued)

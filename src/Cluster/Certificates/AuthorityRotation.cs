@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Navarch.ApiServer.Authentication;
 using Navarch.Cluster.Kubeconfig;
 using Navarch.Cluster.Lifecycle;
 using Navarch.Cluster.Machine;
@@ -15,6 +17,12 @@ namespace Navarch.Cluster.Certificates;
 public sealed class AuthorityRotation(ProfileStore profiles, IProgressReporter progress, TimeProvider time)
 {
     private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
+
+    // Parts look at their files each second, where they are asked for something.
+    private static readonly TimeSpan TakeoverMax = TimeSpan.FromSeconds(10);
+
+    // Whoever has not come for so long has another certificate by now, or will be seen to need one.
+    private static readonly TimeSpan UseForgottenAfter = TimeSpan.FromDays(1);
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
     /// <returns>The names of the certificates that were issued.</returns>
@@ -102,9 +110,20 @@ public sealed class AuthorityRotation(ProfileStore profiles, IProgressReporter p
             .. await probe.FindLaggardAsync(files.Signer, ct) is { } laggard ? [$"{laggard} shows a certificate of it"] : (string[])[],
             .. (await AuthorityProbe.NamespacesWithoutAsync(api, pem, ct)).Select(static name => $"namespace {name}: its ConfigMap kube-root-ca.crt does not name the new authority"),
             .. probe.VolumesWithout(pem).Select(static volume => $"volume {volume}: it does not name the new authority"),
+            .. UsersFromBefore(await probe.UsesAsync(ct), files.Signer.Subject, files.SignsSince, time.GetUtcNow()),
             .. PodsFromBefore(pods!.RootElement, files.SignsSince).Select(static pod => $"pod {pod}: has run since before, and may have read only then whom to trust"),
         ];
     }
+
+    /// <summary>Who came with a certificate of another authority although all parts of the cluster had new ones by then.</summary>
+    internal static IReadOnlyList<string> UsersFromBefore(IEnumerable<AuthorityUse> uses, string signer, DateTimeOffset since, DateTimeOffset now) =>
+    [
+        .. from use in uses
+           where use.Authority != signer && use.Last > since + TakeoverMax && use.Last > now - UseForgottenAfter
+           group use.Last by use.User into user
+           orderby user.Key
+           select string.Create(CultureInfo.InvariantCulture, $"user {user.Key}: asked with a certificate of it at {user.Max():yyyy-MM-dd HH:mm:ss}"),
+    ];
 
     /// <summary>Pods in which a container runs that began before a time and was given the cluster's authorities.</summary>
     internal static IReadOnlyList<string> PodsFromBefore(JsonElement pods, DateTimeOffset since) =>
