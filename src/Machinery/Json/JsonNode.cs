@@ -114,7 +114,12 @@ public sealed class JsonNumber(string text) : JsonNode
 
     public override bool Equals(JsonNode? other) => other is JsonNumber number && (number.Text == Text || Double(number.Text) is { } right && Double(Text) == right && (WholeValue is null || number.WholeValue is null || WholeValue == number.WholeValue));
 
-    public override int GetHashCode() => (Double(Text) ?? 0).GetHashCode();
+    // Of both halves and with a seed: the platform's own hash of a number is one for millions of them that are easily found.
+    public override int GetHashCode()
+    {
+        var bits = Double(Text) is { } value and not 0 ? BitConverter.DoubleToInt64Bits(value) : 0;
+        return HashCode.Combine((int)bits, (int)(bits >> 32));
+    }
 
     private static double? Double(string text) =>
         double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : null;
@@ -147,5 +152,5 @@ public sealed class JsonArray : JsonNode
 
     public override bool Equals(JsonNode? other) => other is JsonArray array && Items.SequenceEqual(array.Items);
 
-    public override int GetHashCode() => Items.Count;
+    public override int GetHashCode() => Items.Aggregate(Items.Count, static (hash, item) => HashCode.Combine(hash, item));
 }

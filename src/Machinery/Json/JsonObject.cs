@@ -124,7 +124,8 @@ public sealed class JsonObject : JsonNode
         return true;
     }
 
-    public override int GetHashCode() => Count;
+    // Whoever sends a hundred thousand objects must not choose which of them are alike; their order does not matter.
+    public override int GetHashCode() => Members.Aggregate(Count, static (hash, member) => unchecked(hash + HashCode.Combine(member.Key, member.Value)));
 
     private int IndexOf(string name)
     {

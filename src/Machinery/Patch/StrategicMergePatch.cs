@@ -133,7 +133,7 @@ public static class StrategicMergePatch
             if (patch[DeleteFromList + name] is JsonArray deletions)
             {
                 patch.Remove(DeleteFromList + name);
-                before?.Items.RemoveAll(deletions.Items.Contains);
+                before?.Items.RemoveAll(deletions.Items.ToHashSet().Contains);
             }
 
             if (patch[name] is JsonNull || (patch[name] is null && before is null))
@@ -168,7 +168,7 @@ public static class StrategicMergePatch
     {
         if (isDeletion)
         {
-            before.Items.RemoveAll(change.Items.Contains);
+            before.Items.RemoveAll(change.Items.ToHashSet().Contains);
             return before;
         }
 
@@ -203,6 +203,7 @@ public static class StrategicMergePatch
     private static (JsonArray Kept, JsonArray Changes) ApplyElementDirectives(JsonArray before, JsonArray change, string mergeKey)
     {
         var changes = new JsonArray();
+        var deleted = new HashSet<JsonNode>();
         var isReplaced = false;
         foreach (var element in change.Items.Cast<JsonObject>())
         {
@@ -212,8 +213,7 @@ public static class StrategicMergePatch
                     changes.Items.Add(element);
                     break;
                 case (_, "delete"):
-                    var key = KeyOf(element, mergeKey);
-                    before.Items.RemoveAll(item => key.Equals(((JsonObject)item)[mergeKey]));
+                    deleted.Add(KeyOf(element, mergeKey));
                     break;
                 case (_, "replace"):
                     isReplaced = true;
@@ -225,6 +225,8 @@ public static class StrategicMergePatch
             }
         }
 
+        // All in one pass: a patch may delete as many as there are.
+        before.Items.RemoveAll(item => ((JsonObject)item)[mergeKey] is { } key && deleted.Contains(key));
         return isReplaced ? (new JsonArray(), changes) : (before, changes);
     }
 

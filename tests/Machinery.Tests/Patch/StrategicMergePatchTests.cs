@@ -112,6 +112,41 @@ public sealed class StrategicMergePatchTests
     public void A_patch_that_makes_no_sense_is_refused(string patch, int code) =>
         Assert.Equal(code, Assert.Throws<PatchException>(() => Apply<Pod>("""{"spec":{"containers":[{"name":"a"}]}}""", patch)).Status.Code);
 
+    /// <summary>If each were compared with every other, this would not end while somebody waits.</summary>
+    [Fact]
+    public void A_patch_costs_no_more_than_it_is_long()
+    {
+        const int Many = 30_000;
+        var live = Owners(static i => $$"""{"uid":"u{{i}}"}""");
+
+        Assert.Equal("""{"metadata":{"ownerReferences":[]}}""", Apply<Pod>(live, Owners(static i => $$"""{"$patch":"delete","uid":"u{{i}}"}""")));
+        Assert.Contains("{\"uid\":{\"a\":29999}}", Apply<Pod>(live, Owners(static i => $$$"""{"uid":{"a":{{{i}}} } }""")), StringComparison.Ordinal);
+        Assert.Equal(JsonNode.Parse(live), JsonNode.Parse(Apply<Pod>(live, Owners(static i => $$$"""{"uid":{"a":{{{i}}} } }""").Replace("ownerReferences", "$setElementOrder/ownerReferences", StringComparison.Ordinal))));
+        Assert.Equal(
+            """{"metadata":{"finalizers":["kept"]}}""",
+            Apply<Pod>($$$"""{"metadata":{"finalizers":["kept",{{{Each(static i => $"\"{i}\"")}}}]}}""", $$$"""{"metadata":{"$deleteFromPrimitiveList/finalizers":[{{{Each(static i => $"\"{i}\"")}}}]}}"""));
+
+        static string Owners(Func<int, string> one) => $$$"""{"metadata":{"ownerReferences":[{{{Each(one)}}}]}}""";
+        static string Each(Func<int, string> one) => string.Join(',', Enumerable.Range(0, Many).Select(one));
+    }
+
+    [Fact]
+    public void Values_that_are_equal_have_equal_hashes_and_others_hardly_ever()
+    {
+        foreach (var (left, right) in ((string, string)[])[("1", "1.0"), ("0", "-0.0"), ("""{"a":1,"b":[2]}""", """{"b":[2.0],"a":1}""")])
+        {
+            Assert.Equal(JsonNode.Parse(left), JsonNode.Parse(right));
+            Assert.Equal(JsonNode.Parse(left).GetHashCode(), JsonNode.Parse(right).GetHashCode());
+        }
+
+        // Numbers of one hash in the platform's eyes, and what is made of them.
+        var alike = Enumerable.Range(1, 1000).Select(static i => BitConverter.Int64BitsToDouble(((long)(0x40000000 + i) << 32) | (uint)(0x40000000 + i)).ToString("R", System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        foreach (var form in (string[])["N", "[N]", "{\"a\":N}", "[{\"b\":[N]}]"])
+        {
+            Assert.InRange(alike.Select(number => JsonNode.Parse(form.Replace("N", number, StringComparison.Ordinal)).GetHashCode()).Distinct().Count(), 990, 1000);
+        }
+    }
+
     private static string Apply<T>(string document, string patch) where T : IApiType<T> =>
         StrategicMergePatch.Apply((JsonObject)JsonNode.Parse(document), JsonNode.Parse(patch), T.Schema).ToString();
 }
