@@ -64,6 +64,7 @@ public static partial class ControllerManager
         Host(new DeploymentController(informers.Get<Deployment>(), replicaSets, pods, recording, Recorder("deployment-controller"), time), many);
         Host(new ReplicaSetController(replicaSets, pods, recording, Recorder("replicaset-controller"), time), many);
         Host(new EndpointSliceController(services, pods, informers.Get<EndpointSlice>(), nodes, recording), many);
+        Host(new EndpointSliceMirroringController(services, informers.Get<Api.Core.V1.Endpoints>(), informers.Get<EndpointSlice>(), recording), many);
         Host(new EndpointsController(services, pods, informers.Get<Api.Core.V1.Endpoints>(), recording), many);
         Host(new NodeAddressController(nodes, recording, nodeEvents, IPNetwork.Parse(config.ClusterNetwork), config.NodePrefixLength), 1);
         Host(new NodeLifecycleController(nodes, leases, pods, recording, nodeEvents, time, config.NodeGracePeriod), many);
