@@ -73,13 +73,13 @@ public sealed class AuthorityRotation(ProfileStore profiles, IProgressReporter p
             throw new ClusterException($"a rotation was begun and not ended: \"{Name(files.Signer)}\" signs still", $"end it: `sudo navarch certs rotate ca -p {profile.Name}`");
         }
 
-        var others = files.Others;
+        var (others, since) = (files.Others, files.SignsSince); // Before the file is written anew.
         if (others.Count > 0)
         {
             Finish(profile, paths);
             if (!isForced && await FindDependentsAsync(profile, paths, files, ct) is { Count: > 0 } dependents)
             {
-                return new AuthorityStatus { Signer = Name(files.Signer), SignsSince = files.SignsSince, Trusted = [.. others.Select(Name)], Dependents = dependents };
+                return new AuthorityStatus { Signer = Name(files.Signer), SignsSince = since, Trusted = [.. others.Select(Name)], Dependents = dependents };
             }
         }
 
@@ -90,7 +90,7 @@ public sealed class AuthorityRotation(ProfileStore profiles, IProgressReporter p
             RemoveIfOf(others, file);
         }
 
-        return new AuthorityStatus { Signer = Name(files.Signer), SignsSince = files.SignsSince, Dropped = [.. others.Select(Name)] };
+        return new AuthorityStatus { Signer = Name(files.Signer), SignsSince = since, Dropped = [.. others.Select(Name)] };
     }
 
     private async Task<IReadOnlyList<string>> FindDependentsAsync(Profile profile, ProfilePaths paths, AuthorityFiles files, CancellationToken ct)
