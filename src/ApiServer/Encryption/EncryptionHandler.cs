@@ -67,7 +67,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
         await pruning.WaitAsync(request.Aborted);
         try
         {
-            if (!reencryption!.Running.IsCompleted)
+            if (reencryption!.IsRunning)
             {
                 throw UnderWay();
             }
@@ -98,6 +98,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
     private async Task AnswerAsync(ApiRequest request, int code)
     {
         var keys = vault!.Keys;
+        var (run, wasRunning) = (reencryption!.Running, reencryption.IsRunning);
         var use = await KeyUse.ReadAsync(store, cache, keys.Active.Name, request.Aborted);
         var status = new EncryptionStatus
         {
@@ -110,7 +111,7 @@ internal sealed class EncryptionHandler(IRevisionStore store, Cache cache, Value
             Plaintext = use.Plaintext,
             Outdated = use.Outdated,
             Unreadable = [.. Unreadable().Take(UnreadableMax)],
-            Reencryption = reencryption!.Status(use.Outdated),
+            Reencryption = reencryption.Status(use.Outdated, isSure: !wasRunning && run == reencryption.Running),
         };
         await WriteAsync(request, code, status, EncryptionStatusJson.Default.EncryptionStatus);
     }

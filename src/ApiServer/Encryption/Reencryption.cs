@@ -30,6 +30,18 @@ internal sealed partial class Reencryption(IRevisionStore store, Cache cache, Va
     private long done;
     private long total;
 
+    /// <summary>Whether one is under way: what <see cref="Status"/> says, and so what clients go by.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (gate)
+            {
+                return isRunning;
+            }
+        }
+    }
+
     /// <summary>Ends with the run that is under way.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
@@ -52,11 +64,12 @@ internal sealed partial class Reencryption(IRevisionStore store, Cache cache, Va
     }
 
     /// <param name="outdated">How many objects are not as they should be now.</param>
-    public ReencryptionStatus Status(long outdated)
+    /// <param name="isSure">Whether no run was under way while that was counted. If one was, the count says nothing of how it ended.</param>
+    public ReencryptionStatus Status(long outdated, bool isSure = true)
     {
         lock (gate)
         {
-            var state = isRunning ? ReencryptionState.Running
+            var state = isRunning || !isSure ? ReencryptionState.Running
                 : failure.Length > 0 ? ReencryptionState.Failed
                 : outdated > 0 ? ReencryptionState.Needed
                 : ReencryptionState.Complete;

@@ -1,6 +1,7 @@
 using Navarch.ApiServer.Encryption;
 using Navarch.ApiServer.Tests.Server;
 using Navarch.Storage;
+using Navarch.Storage.Sqlite;
 
 namespace Navarch.ApiServer.Tests.Encryption;
 
@@ -79,6 +80,35 @@ public sealed class RotationTests : IDisposable
             var (_, seen) = (await watch.NextAsync())!.Value;
             last[(string)seen["metadata"]!["name"]!] = (string)seen["metadata"]!["resourceVersion"]!;
         }
+    }
+
+    [Fact]
+    public async Task Who_asks_while_the_last_object_is_re_encrypted_is_not_told_that_it_is_still_to_be_done()
+    {
+        HeldStore store = null!;
+        await using var server = await EncryptedServer.StartAsync(keys, async ct => store = new HeldStore(await SqliteRevisionStore.OpenAsync(
+            new SqliteStoreConfig { Path = Path.Combine(keys, "state.db") }, TimeProvider.System, ct)));
+        await CreateAsync(server, 1);
+        var (rewritten, counted) = (new TaskCompletionSource(), new TaskCompletionSource());
+        store.HoldWrites(rewritten.Task);
+        Assert.Equal(202, (await server.Admin.PostAsync(EncryptedServer.Status + "/rotate", "")).Code);
+        while ((long)(await server.Admin.AskAsync(EncryptedServer.Status + "/progress")).Json["total"]! == 0)
+        {
+            await Task.Delay(5, Ct);
+        }
+
+        store.HoldNextLook(counted.Task);
+        var answer = server.Admin.AskAsync(EncryptedServer.Status);
+        await store.Looked;
+        rewritten.SetResult();
+        while ((string)(await server.Admin.AskAsync(EncryptedServer.Status + "/progress")).Json["state"]! == "Running")
+        {
+            await Task.Delay(5, Ct);
+        }
+
+        counted.SetResult();
+        Assert.Equal((1, "Running"), ((int)(await answer).Json["outdated"]!, (string)(await answer).Json["reencryption"]!["state"]!));
+        Assert.Equal(ReencryptionState.Complete, (await server.SettledAsync()).Reencryption.State);
     }
 
     [Fact]
