@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Navarch.Testing;
 
 namespace Navarch.Dns.Tests;
 
@@ -18,7 +19,7 @@ internal sealed class FakeUpstream : IAsyncDisposable
     public FakeUpstream(Func<byte[], bool, IEnumerable<byte[]>> answer)
     {
         this.answer = answer;
-        udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        udp.Bind(new IPEndPoint(IPAddress.Loopback, FreePort.Next()));
         tcp.Bind(udp.LocalEndPoint!);
         tcp.Listen();
         running = Task.WhenAll(DatagramsAsync(), ConnectionsAsync());

@@ -32,7 +32,7 @@ internal sealed class TestServer : IAsyncDisposable
         var cluster = new FakeCluster(TimeProvider.System).With(objects);
         var stop = new CancellationTokenSource();
         var listening = new TaskCompletionSource<ServerSockets>();
-        var config = new DnsConfig { Address = IPAddress.Loopback, Port = 0, MetricsPort = 0 };
+        var config = new DnsConfig { Address = IPAddress.Loopback, Port = FreePort.Next(), MetricsPort = 0 };
         var running = DnsProcess.RunAsync(config, () => upstream, listening.SetResult, cluster, NullLoggerFactory.Instance, time, new Random(1), stop.Token);
         return new TestServer(running, stop, cluster, await listening.Task.WaitAsync(TestContext.Current.CancellationToken));
     }

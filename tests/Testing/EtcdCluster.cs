@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Navarch.Testing;
@@ -15,7 +13,7 @@ public sealed class EtcdCluster : IAsyncDisposable
     private EtcdCluster(string parent, int members, IReadOnlyList<string> options, string scheme)
     {
         directory = Directory.CreateDirectory(Path.Combine(parent, $"navarch-etcd-{Guid.NewGuid():N}"));
-        var ports = FreePorts(members * 2);
+        var ports = Enumerable.Range(0, members * 2).Select(_ => FreePort.Next()).ToArray();
         var peers = string.Join(',', Enumerable.Range(0, members).Select(i => $"m{i}=http://127.0.0.1:{ports[(i * 2) + 1]}"));
         Members = [.. Enumerable.Range(0, members).Select(i =>
             new EtcdMember($"m{i}", directory.FullName, new Uri($"{scheme}://127.0.0.1:{ports[i * 2]}"), $"http://127.0.0.1:{ports[(i * 2) + 1]}", peers, options))];
@@ -87,15 +85,6 @@ public sealed class EtcdCluster : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(listener => listener.Stop());
-        return ports;
     }
 }
 

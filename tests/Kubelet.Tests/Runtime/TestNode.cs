@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -7,6 +5,7 @@ using Navarch.Api;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
+using Navarch.Testing;
 
 namespace Navarch.Kubelet.Tests.Runtime;
 
@@ -38,7 +37,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public string LogsDirectory => Path.Combine(_directory, "logs");
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     public static async Task<TestNode> StartAsync(PrivateContainerd containerd, string name)
     {
@@ -195,13 +194,6 @@ internal sealed class TestNode : IAsyncDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

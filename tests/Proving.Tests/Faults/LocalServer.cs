@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Profiles;
+using Navarch.Testing;
 
 namespace Navarch.Proving.Tests.Faults;
 
@@ -23,7 +22,7 @@ internal sealed class LocalServer : IDisposable
         var profile = new Profile
         {
             Name = name,
-            ApiPort = FreePort(),
+            ApiPort = FreePort.Next(),
             KubeletPort = 10250,
             MirrorPort = 10350,
             PodCidr = "10.251.0.0/16",
@@ -99,12 +98,5 @@ internal sealed class LocalServer : IDisposable
         }
 
         return Path.Combine(folder.FullName, "navarch");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Navarch.ApiServer.Tests.Server;
+using Navarch.Testing;
 
 namespace Navarch.ApiServer.Tests.Admission.Webhooks;
 
@@ -22,7 +23,7 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
     {
         var space = await shared.NamespaceAsync();
         await using var hook = await HookServer.StartAsync(Admin);
-        var port = FreePort();
+        var port = FreePort.Next();
         string Url(string policy) => $"\"failurePolicy\":\"{policy}\",\"clientConfig\":{{\"url\":\"https://127.0.0.1:{port}/x\"}}";
         await hook.ConfigureAsync("Validating", "open", hook.Hook("open.example.com", space, "configmaps", more: Url("Ignore")));
         await hook.ConfigureAsync("Mutating", "open", hook.Hook("open.example.com", space, "configmaps", more: Url("Ignore")));
@@ -267,7 +268,7 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
     {
         await using var server = await TestServer.StartAsync();
         await using var hook = await HookServer.StartAsync(server.Admin);
-        var down = hook.Hook("down.example.com", "", "*/*", more: $"\"clientConfig\":{{\"url\":\"https://127.0.0.1:{FreePort()}/\"}}");
+        var down = hook.Hook("down.example.com", "", "*/*", more: $"\"clientConfig\":{{\"url\":\"https://127.0.0.1:{FreePort.Next()}/\"}}");
         var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "all" }, ["webhooks"] = new JsonArray(down) };
         await server.Admin.PostAsync("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", body.ToJsonString());
 
@@ -276,13 +277,6 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
         Assert.Equal(500, (await server.Admin.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"a"}}""")).Code);
         Assert.Equal(200, (await server.Admin.RemoveAsync("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/all")).Code);
         Assert.Equal(201, (await server.Admin.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"a"}}""")).Code);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task<Answer> CreateAsync(string space) =>
