@@ -109,7 +109,7 @@ public sealed class ForwardingTests
             var other = SampleAnswer.To(Ask.For("ads.example.com", RecordType.A, id: (ushort)((request[0] << 8) | request[1])), SampleAnswer.Address(Name, 60, 6, 6, 6, 6));
             return [forged, other, SampleAnswer.To(request, SampleAnswer.Address(Name, 60, 192, 0, 2, 1))];
         });
-        await using var server = await TestServer.StartAsync([upstream.Address], TimeProvider.System);
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime());
 
         Assert.Equal(["192.0.2.1"], (await server.AskAsync(Name, RecordType.A)).Data);
     }
@@ -123,7 +123,7 @@ public sealed class ForwardingTests
             forged[1] ^= 1;
             return isTcp ? [SampleAnswer.To(request, SampleAnswer.Address(Name, 60, 192, 0, 2, 1))] : Enumerable.Repeat(forged, 20);
         });
-        await using var server = await TestServer.StartAsync([upstream.Address], TimeProvider.System);
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime());
 
         Assert.Equal(["192.0.2.1"], (await server.AskAsync(Name, RecordType.A)).Data);
     }
@@ -137,7 +137,7 @@ public sealed class ForwardingTests
             ids.Add((request[0] << 8) | request[1]);
             return [SampleAnswer.To(request, SampleAnswer.Address(Name, 60, 192, 0, 2, 1))];
         });
-        await using var server = await TestServer.StartAsync([upstream.Address], TimeProvider.System);
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime());
         for (var i = 0; i < 20; i++)
         {
             await server.AskAsync($"host-{i}.example.com", RecordType.A);
@@ -162,7 +162,7 @@ public sealed class ForwardingTests
 
             return [whole];
         });
-        await using var server = await TestServer.StartAsync([upstream.Address], TimeProvider.System);
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime());
 
         var plain = await server.AskAsync(Name, RecordType.A);
         var stream = (await server.AskByTcpAsync(Ask.For(Name, RecordType.A)))[0];
@@ -201,7 +201,7 @@ public sealed class ForwardingTests
         [
             SampleAnswer.To(request, SampleAnswer.Record(Name, RecordType.CNAME, 60, WireName.Parse("edge.example.net")), SampleAnswer.Address("edge.example.net", 20, 192, 0, 2, 7)),
         ]);
-        await using var server = await TestServer.StartAsync([upstream.Address], TimeProvider.System, A.ExternalName("outside", Name));
+        await using var server = await TestServer.StartAsync([upstream.Address], new FakeTime(), A.ExternalName("outside", Name));
 
         var reply = await server.UntilAsync("outside.default.svc.cluster.local", RecordType.A, reply => reply.Answers.Count > 0);
 
@@ -215,7 +215,7 @@ public sealed class ForwardingTests
     {
         await using var upstream = new FakeUpstream((request, _) => [SampleAnswer.To(request)]);
         await using var server = await TestServer.StartAsync(
-            [upstream.Address], TimeProvider.System, A.Service("web", "10.96.0.80"), A.ExternalName("astray", "nobody.cluster.local"));
+            [upstream.Address], new FakeTime(), A.Service("web", "10.96.0.80"), A.ExternalName("astray", "nobody.cluster.local"));
         await server.UntilAsync("web.default.svc.cluster.local", RecordType.A, reply => reply.Answers.Count > 0);
 
         await server.AskAsync("no.default.svc.cluster.local", RecordType.A);

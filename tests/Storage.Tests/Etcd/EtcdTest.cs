@@ -41,6 +41,7 @@ public abstract class EtcdTest : IAsyncDisposable
             Endpoints = Cluster.Endpoints,
             AttemptTimeout = TimeSpan.FromSeconds(1),
             SilenceMax = TimeSpan.FromSeconds(1),
+            CallTimeout = TimeSpan.FromMinutes(1), // What is to come true does so also on a busy machine.
         };
         var store = await EtcdRevisionStore.OpenAsync(configure?.Invoke(config) ?? config, time ?? TimeProvider.System, Ct);
         stores.Add(store);

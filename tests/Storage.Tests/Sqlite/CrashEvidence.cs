@@ -17,7 +17,11 @@ internal sealed class CrashEvidence
     /// <summary>This executable, as a writer.</summary>
     public static ProcessStartInfo Writer(params IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // Whose sockets would stay in /tmp when it is killed.
+        };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(CrashEvidence).Assembly.Location);
