@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.ApiServer.Audit;
 using Navarch.ApiServer.Tests.Server;
+using Navarch.Testing;
 
 namespace Navarch.ApiServer.Tests.Audit;
 
@@ -161,16 +162,15 @@ public sealed class AuditLogTests : IDisposable
     [Fact]
     public async Task A_full_file_is_put_aside_and_the_oldest_are_removed()
     {
-        var file = new AuditFile(new AuditLogConfig(Log, BytesMax: 1000, BackupsMax: 2, TimeSpan.Zero), TimeProvider.System, NullLogger.Instance);
+        var time = new FakeTime();
+        var file = new AuditFile(new AuditLogConfig(Log, BytesMax: 1000, BackupsMax: 2, TimeSpan.Zero), time, NullLogger.Instance);
         var running = file.RunAsync();
         for (var i = 0; i < 8; i++)
         {
-            var before = Written();
+            time.Advance(TimeSpan.FromSeconds(1)); // Files put aside within one millisecond would replace each other.
             await file.AddAsync(new byte[400]);
-            while (Written() == before)
-            {
-                await Task.Delay(5, TestContext.Current.CancellationToken); // One at a time, so that none shares a write.
-            }
+            var expected = i % 2 == 0 ? 400 : 800;
+            await Until.TrueAsync(() => new FileInfo(Log) is { Exists: true } log && log.Length == expected, "the line"); // One at a time, so that none shares a write.
         }
 
         file.Complete();
@@ -179,9 +179,6 @@ public sealed class AuditLogTests : IDisposable
         Assert.All(Directory.GetFiles(folder), static path => Assert.InRange(new FileInfo(path).Length, 400, 1000));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Log));
     }
-
-    // Files put aside within one millisecond would replace each other; a name is as good as a size to see that something was written.
-    private string Written() => string.Join(' ', Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(static path => $"{path} {new FileInfo(path).Length}"));
 
     /// <summary>What a server with the policy records of what is done.</summary>
     private async Task<List<JsonNode>> RecordAsync(string policy, Func<TestServer, Task> act)

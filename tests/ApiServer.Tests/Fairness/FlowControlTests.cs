@@ -6,6 +6,7 @@ using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Resources;
 using Navarch.ApiServer.WatchCache;
 using Navarch.Machinery.Errors;
+using Navarch.Testing;
 
 namespace Navarch.ApiServer.Tests.Fairness;
 
@@ -30,7 +31,7 @@ public sealed class FlowControlTests
         Assert.False(sixth.IsCompleted);
         (await flood[0]).Dispose();
         (await sixth).Dispose();
-        await Eventually(() => flood.Count(static turn => turn.IsCompleted) == 16);
+        await Until.TrueAsync(() => flood.Count(static turn => turn.IsCompleted) == 16);
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class FlowControlTests
         for (var i = 0; i < 7; i++)
         {
             (await flood[i]).Dispose(); // Of each of the flooder's queues one at the most goes before.
-            await Eventually(() => flood.Count(static turn => turn.IsCompleted) + (other.IsCompleted ? 1 : 0) == 5 + i);
+            await Until.TrueAsync(() => flood.Count(static turn => turn.IsCompleted) + (other.IsCompleted ? 1 : 0) == 5 + i);
         }
 
         Assert.True(other.IsCompletedSuccessfully);
@@ -127,16 +128,6 @@ public sealed class FlowControlTests
 
         Assert.Equal("first", control.Classify("a")!.Schema.Metadata.Name);
         Assert.Equal("later", control.Classify("b")!.Schema.Metadata.Name);
-    }
-
-    private static async Task Eventually(Func<bool> holds)
-    {
-        for (var i = 0; i < 2_000 && !holds(); i++)
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-
-        Assert.True(holds());
     }
 
     private static PriorityLevelConfiguration Level(string name, int lendable = 0, int? borrowing = null, int queues = 8, int hand = 2, int length = 50) => new()

@@ -4,6 +4,7 @@ using Navarch.ApiServer.Tests.Server;
 namespace Navarch.ApiServer.Tests.Semantics;
 
 /// <summary>Readers that do not read, and readers to whom nothing happens, cost little and hold nobody up.</summary>
+[Collection(MemoryCollection.Name)]
 public sealed class SlowReaderTests
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
@@ -94,4 +95,11 @@ public sealed class SlowReaderTests
             await watches[i].DisposeAsync();
         }
     }
+}
+
+/// <summary>Tests that measure the memory of the process: while they run, nothing else does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MemoryCollection
+{
+    public const string Name = "memory";
 }
