@@ -174,6 +174,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         var error = (await NavarchCommand.RunAsync(Kubeconfig, "start", "-p", One, "--wait", "0")).Failed();
 
         Assert.Contains("everything was undone", error, StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(Path.GetTempPath(), $"navarch-{One}-failed-start"), recursive: true); // The logs, for whoever wants to know why.
         MachineSnapshot.Take().AssertSame(before);
     }
 

@@ -13,7 +13,7 @@ public sealed class ServerProcess(string program, IReadOnlyList<string> argument
     private const int SigCont = 18;
 
     // A server that is not ready by then never will be.
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
 
     // Guards the lines.
     private readonly Lock gate = new();
@@ -39,7 +39,12 @@ public sealed class ServerProcess(string program, IReadOnlyList<string> argument
     /// <summary>Starts it, or starts it again over what it left.</summary>
     public void Start()
     {
-        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // Whose sockets would stay in /tmp when it is killed.
+        })!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
@@ -84,7 +89,7 @@ public sealed class ServerProcess(string program, IReadOnlyList<string> argument
     private static async Task<bool> IsReadyAsync(HttpClient client, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(1));
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
             using var response = await client.GetAsync("/readyz", patience.Token);

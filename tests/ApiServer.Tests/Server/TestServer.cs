@@ -19,7 +19,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     private readonly List<HttpClient> clients = [];
     private readonly WatchedLogs logs = new();
-    private IRevisionStore store = null!;
+    private ApiServerHost? host;
+    private IRevisionStore? store;
     private Func<CancellationToken, Task<IRevisionStore>> openStore = null!;
     private Func<ApiServerConfig, ApiServerConfig>? configure;
 
@@ -31,13 +32,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("navarch-apiserver-").FullName;
 
-    public ApiServerHost Host { get; private set; } = null!;
+    public ApiServerHost Host => host!;
 
     /// <summary>What the server has logged. No test may leave a secret there.</summary>
     public string Logged => logs.ToString();
 
     /// <summary>What the server keeps its objects in.</summary>
-    public IRevisionStore Store => store;
+    public IRevisionStore Store => store!;
 
     /// <summary>What signs the tokens of service accounts.</summary>
     public TokenKey TokenKey => new TokenKeyFile(TokenKeyFile).Load()[0].Key;
@@ -57,15 +58,24 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer { StoreTime = storeTime ?? TimeProvider.System };
         server.openStore = openStore ?? server.OpenSqliteAsync;
         server.configure = configure;
-        await server.OpenAsync();
-        return server;
+        try
+        {
+            await server.OpenAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync(); // One that will not start leaves nothing either.
+            throw;
+        }
     }
 
     /// <summary>Stops server and store and starts both anew over the same data.</summary>
     public async Task RestartAsync()
     {
         await Host.DisposeAsync();
-        await store.DisposeAsync();
+        await Store.DisposeAsync();
+        (host, store) = (null, null);
         await OpenAsync();
     }
 
@@ -126,8 +136,16 @@ internal sealed class TestServer : IAsyncDisposable
             client.Dispose();
         }
 
-        await Host.DisposeAsync();
-        await store.DisposeAsync();
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        if (store is not null)
+        {
+            await store.DisposeAsync();
+        }
+
         Authority.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
         logs.ThrowIfLeaked();
@@ -157,7 +175,7 @@ internal sealed class TestServer : IAsyncDisposable
             ReachesAlso = IPAddress.IsLoopback,
             KubeletClientCertificate = Once(Authority.Client("kube-apiserver-kubelet-client")),
         };
-        Host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, logs, ct);
+        host = await ApiServerHost.StartAsync(configure?.Invoke(config) ?? config, store, TimeProvider.System, logs, ct);
         Admin = ClientOf(Authority.Client("admin", "system:masters"));
     }
 }

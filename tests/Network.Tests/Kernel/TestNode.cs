@@ -211,10 +211,9 @@ internal sealed class TestNode : IAsyncDisposable
         {
             server.Dispose();
         }
-        foreach (var name in namespaces)
-        {
-            await RunAsync("ip", $"netns del {prefix}-{name}");
-        }
+
+        // All at once: what one of them makes difficult does not keep the others.
+        await Task.WhenAll(namespaces.Select(name => RunAsync("ip", $"netns del {prefix}-{name}")));
     }
 
     public Task<string> IpInAsync(string name, string arguments) => RunAsync("ip", $"-n {prefix}-{name} {arguments}");
