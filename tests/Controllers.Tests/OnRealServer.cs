@@ -48,7 +48,7 @@ public abstract class OnRealServer : IAsyncLifetime
     /// <param name="seen">What there was instead, for the message of a test that waits in vain.</param>
     private protected async Task UntilAsync(Func<CancellationToken, Task<bool>> condition, Func<string>? seen = null)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         try
         {
             while (!await condition(patience.Token))

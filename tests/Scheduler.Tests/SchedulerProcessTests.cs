@@ -9,7 +9,7 @@ namespace Navarch.Scheduler.Tests;
 /// <summary>The whole scheduler against a real API server.</summary>
 public class SchedulerProcessTests
 {
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

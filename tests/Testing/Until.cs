@@ -7,7 +7,7 @@ namespace Navarch.Testing;
 public static class Until
 {
     // Real time: only a test that would fail anyway waits this long.
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits until <paramref name="condition"/> holds, without moving any clock.</summary>
     public static Task TrueAsync(Func<bool> condition, string what = "the condition") => TrueAsync(null, condition, what);

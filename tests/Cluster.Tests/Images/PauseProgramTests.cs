@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Navarch.Cluster.Images;
+using Navarch.Testing;
 
 namespace Navarch.Cluster.Tests.Images;
 
@@ -17,7 +18,7 @@ public sealed class PauseProgramTests : IDisposable
         File.WriteAllBytes(program, PauseImage.Program(MachineArchitecture.Current));
         File.SetUnixFileMode(program, ImageEntry.ExecutableMode);
         using var pause = Process.Start(program);
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await Until.TrueAsync(() => StatusOf(pause.Id).Contains("State:\tS", StringComparison.Ordinal), "it to wait for signals");
         Assert.False(pause.HasExited);
 
         using var kill = Process.Start("kill", ["-TERM", $"{pause.Id}"]);
@@ -38,10 +39,9 @@ public sealed class PauseProgramTests : IDisposable
         using var pause = Process.Start(new ProcessStartInfo("unshare", ["--pid", "--fork", "--kill-child", "sh", "-c", $"(sleep 0.2 & ) ; (sleep 0.4 &); exec {program}"]))!;
         try
         {
-            await Task.Delay(1000, TestContext.Current.CancellationToken);
-            var first = int.Parse(File.ReadAllText($"/proc/{pause.Id}/task/{pause.Id}/children").Trim(), System.Globalization.CultureInfo.InvariantCulture);
-            Assert.Equal("pause", File.ReadAllText($"/proc/{first}/comm").Trim());
-            Assert.Equal("", File.ReadAllText($"/proc/{first}/task/{first}/children").Trim());
+            var first = 0;
+            await Until.TrueAsync(() => int.TryParse(ChildrenOf(pause.Id), out first) && StatusOf(first).StartsWith("Name:\tpause\n", StringComparison.Ordinal), "it to be process 1");
+            await Until.TrueAsync(() => ChildrenOf(first).Length == 0, "the orphans to be gone");
         }
         finally
         {
@@ -60,4 +60,8 @@ public sealed class PauseProgramTests : IDisposable
         Assert.Equal(machine, BitConverter.ToUInt16(elf, 18));
         Assert.Null(ElfFile.TryParse(elf)!.Interpreter);
     }
+
+    private static string StatusOf(int process) => File.ReadAllText($"/proc/{process}/status");
+
+    private static string ChildrenOf(int process) => File.ReadAllText($"/proc/{process}/task/{process}/children").Trim();
 }

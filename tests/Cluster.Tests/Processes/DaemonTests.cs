@@ -4,7 +4,7 @@ namespace Navarch.Cluster.Tests.Processes;
 
 public sealed class DaemonTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
     private readonly Daemon _daemon;

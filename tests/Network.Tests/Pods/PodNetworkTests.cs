@@ -163,7 +163,8 @@ public sealed class PodNetworkTests : IDisposable
             Status = PodStatus.Empty with { Phase = PodPhase.PodRunning, PodIP = TestNode.PodAddress(1) },
         });
         Reply? reply = null;
-        for (var i = 0; i < 500 && reply is null && !running.IsCompleted; i++)
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (reply is null && !running.IsCompleted)
         {
             try
             {
@@ -171,7 +172,7 @@ public sealed class PodNetworkTests : IDisposable
             }
             catch (SocketException)
             {
-                await Task.Delay(10);
+                await Task.Delay(10, patience.Token);
             }
         }
 
@@ -184,7 +185,7 @@ public sealed class PodNetworkTests : IDisposable
     public async Task Making_it_twice_disturbs_nobody_and_removing_it_leaves_nothing()
     {
         await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
-        var before = await MachineAsync(node);
+        var before = await SettledMachineAsync(node);
         var config = Config(node);
         PodNetwork.Apply(config, NodePods);
         await node.AddPodByCniAsync(1, config.CniConfigPath, directory);
@@ -242,11 +243,7 @@ public sealed class PodNetworkTests : IDisposable
     public async Task This_kernel_has_what_is_needed_and_trying_leaves_nothing()
     {
         await using var node = await TestNode.StartAsync(pods: 0, withBridge: false);
-        var before = await MachineAsync(node);
-        while (before.Contains("NO-CARRIER", StringComparison.Ordinal))
-        {
-            before = await MachineAsync(node); // The kernel tells a new link's two ends of each other in its own time.
-        }
+        var before = await SettledMachineAsync(node);
 
         KernelFeatures.Check(node.Node);
 
@@ -300,6 +297,19 @@ public sealed class PodNetworkTests : IDisposable
         Services = IPNetwork.Parse("10.96.0.0/12"),
         NetworkNamespacePath = node.Node,
     };
+
+    // The kernel tells a new link's two ends of each other in its own time.
+    private static async Task<string> SettledMachineAsync(TestNode node)
+    {
+        var machine = await MachineAsync(node);
+        while (machine.Contains("NO-CARRIER", StringComparison.Ordinal))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            machine = await MachineAsync(node);
+        }
+
+        return machine;
+    }
 
     private static async Task<string> MachineAsync(TestNode node) =>
         await node.IpInAsync("node", "-o link show") + await node.IpInAsync("node", "route show") + await node.InNodeAsync("nft list ruleset");

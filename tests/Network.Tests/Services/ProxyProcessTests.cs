@@ -67,7 +67,7 @@ public sealed class ProxyProcessTests
 
     private static async Task UntilAsync(TestNode node, string expected, string address = "10.96.0.10")
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (true)
         {
             string answer;
