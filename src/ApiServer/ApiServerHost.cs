@@ -89,7 +89,10 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             access.Escalation,
         ];
         var webhooks = new WebhookParts(catalog, stored, access.Authorizer, config.Admission, time, logs);
-        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random);
+        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random)
+        {
+            ProvisionsNamespaces = AdmissionPlugins.IsOn(AdmissionPlugins.AutoProvision, config.Admission),
+        };
         if (AdmissionPlugins.IsOn(AdmissionPlugins.Quota, config.Admission))
         {
             stored.Quotas = new QuotaAccounts(admissionFile.Limited, catalog.Get<Api.Core.V1.ResourceQuota>(), objects, time, logs.CreateLogger("Navarch.ApiServer.Quotas"));
@@ -152,10 +155,12 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             flows.Attach();
             var policies = new PolicyStatus(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.PolicyStatus"));
             policies.Attach();
+            var tracking = identity.Tokens is null ? null : new TokenTracking(catalog, objects, time, logs.CreateLogger("Navarch.ApiServer.Tokens"));
+            tracking?.Attach();
             host.following = host.FollowAsync();
             await first.RunAsync(() => new SystemObjects(catalog, objects).EnsureAsync(discovery.LocalVersions, ct), ct);
             await first.RunAsync(() => new PolicyReconciler(catalog, objects).EnsureAsync(access.Policy, ct), ct);
-            await first.RunAsync(() => Task.WhenAll(services.EnsureRangesAsync(ct), flows.RepairAsync(ct)), ct);
+            await first.RunAsync(() => Task.WhenAll(services.EnsureRangesAsync(ct), flows.RepairAsync(ct), tracking?.EnsureAsync(ct) ?? Task.CompletedTask), ct);
             await first.RunAsync(() => services.RepairAsync(ct), ct);
             var application = new ApiApplication(
                 identity.Authenticators,
@@ -178,7 +183,9 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             var service = new KubernetesService(catalog, objects, new AddressRange(config.ServiceNetwork).First, config.AdvertiseAddress, host.Address.Port, leases, time, host.log);
             cache.Unserved = service.Notice;
             await first.RunAsync(() => service.EnsureAsync(ct), ct);
-            host.keeping = Task.WhenAll(service.KeepAsync(host.stopping.Token), services.KeepAsync(host.stopping.Token), flows.KeepAsync(host.stopping.Token), policies.KeepAsync(host.stopping.Token));
+            var stopping = host.stopping.Token;
+            host.keeping = Task.WhenAll(
+                service.KeepAsync(stopping), services.KeepAsync(stopping), flows.KeepAsync(stopping), policies.KeepAsync(stopping), tracking?.KeepAsync(stopping) ?? Task.CompletedTask);
             return host;
         }
         catch

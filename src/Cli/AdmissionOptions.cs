@@ -12,7 +12,7 @@ internal sealed class AdmissionOptions
 
     private readonly Option<string> file = new("--admission-control-config-file")
     {
-        Description = "File that says more of PodSecurity and ResourceQuota: an AdmissionConfiguration.",
+        Description = "File that says more of single plugins, such as PodSecurity and EventRateLimit: an AdmissionConfiguration.",
         HelpName = "FILE",
         DefaultValueFactory = _ => "",
     };

@@ -34,6 +34,9 @@ public sealed record ControllerConfig
     /// <summary>The key that signs tokens of service accounts in Secrets now; null where none are made.</summary>
     public Func<TokenKey>? TokenSigningKey { get; init; }
 
+    /// <summary>How long a token that a cluster made in a Secret may be unused until it is believed no longer, and then until it is removed.</summary>
+    public TimeSpan LegacyTokenPeriod { get; init; } = TimeSpan.FromDays(365);
+
     /// <summary>Silence after which a node counts as gone. Must be several of its heartbeats (10 s).</summary>
     public TimeSpan NodeGracePeriod { get; init; } = TimeSpan.FromSeconds(40);
 

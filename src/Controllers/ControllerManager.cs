@@ -72,10 +72,13 @@ public static partial class ControllerManager
         Host(new NamespaceController(namespaces, pods, recording, time), many);
         var accounts = informers.Get<ServiceAccount>();
         Host(new ServiceAccountController(namespaces, accounts, recording), 1);
+        var tokenSecrets = informers.Get<Secret>(TokenSecretController.Scope);
         if (config.TokenSigningKey is { } signingKey)
         {
-            Host(new TokenSecretController(informers.Get<Secret>(TokenSecretController.Scope), accounts, recording, config.RootCertificates, signingKey, time), 1);
+            Host(new TokenSecretController(tokenSecrets, accounts, recording, config.RootCertificates, signingKey, time), 1);
         }
+
+        Host(new LegacyTokenCleaner(tokenSecrets, accounts, pods, recording, time, config.LegacyTokenPeriod), 1);
 
         var bootstrapTokens = informers.Get<Secret>(BootstrapToken.Scope);
         Host(new BootstrapSigner(informers.Get<ConfigMap>(ListQuery.In(BootstrapSigner.Namespace)), bootstrapTokens, recording, time), 1);

@@ -159,6 +159,12 @@ public sealed class RealServerTests : OnRealServer
         secret = await Admin.GetAsync<Secret>(NamespacedName.Of(secret), default);
         Assert.Equal($"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}", secret.Metadata.Labels.Find("kubernetes.io/legacy-token-last-used"));
 
+        // Marked, it is believed no longer.
+        await Admin.PatchAsync<Secret>(NamespacedName.Of(secret), Patch.Merge("""{"metadata":{"labels":{"kubernetes.io/legacy-token-invalid-since":"2026-01-01"}}}"""), default);
+        Assert.Equal(401, await CodeAsync(token));
+        await Admin.PatchAsync<Secret>(NamespacedName.Of(secret), Patch.Merge("""{"metadata":{"labels":{"kubernetes.io/legacy-token-invalid-since":null}}}"""), default);
+        Assert.Equal(200, await CodeAsync(token));
+
         // Cleared, it is filled again, and the token of before is another.
         secret = secret with { Metadata = secret.Metadata with { ResourceVersion = "" } };
         await Admin.UpdateAsync(secret with { Data = [new("token", "x"u8.ToArray())] }, default);

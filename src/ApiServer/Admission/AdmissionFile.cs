@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Navarch.ApiServer.Admission.EventLimits;
+using Navarch.ApiServer.Admission.Pods;
 using Navarch.ApiServer.Admission.PodSecurity;
 using Navarch.ApiServer.Admission.Quotas;
 using static Navarch.ApiServer.Media.ConfigJson;
@@ -14,6 +16,15 @@ internal sealed record AdmissionFile
 
     /// <summary>What nobody may use without a quota.</summary>
     public IReadOnlyList<LimitedResource> Limited { get; init; } = [];
+
+    /// <summary>How many events may be written.</summary>
+    public IReadOnlyList<EventLimit> EventLimits { get; init; } = [];
+
+    /// <summary>What pods tolerate where their namespace says nothing.</summary>
+    public TolerationSettings Tolerations { get; init; } = TolerationSettings.None;
+
+    /// <summary>Which nodes pods may ask for.</summary>
+    public NodeSelectorSettings NodeSelectors { get; init; } = NodeSelectorSettings.None;
 
     /// <param name="path">YAML or JSON; empty for none.</param>
     /// <exception cref="InvalidDataException">It cannot be understood; the message says where.</exception>
@@ -39,7 +50,11 @@ internal sealed record AdmissionFile
             {
                 "PodSecurity" => file with { PodSecurity = PodSecuritySettings.Parse(configuration, field + ".configuration") },
                 AdmissionPlugins.Quota => file with { Limited = LimitedResource.ParseAll(configuration, field + ".configuration") },
-                var name => throw new InvalidDataException($"{field}.name: nothing can be configured of \"{name}\", only of PodSecurity and ResourceQuota"),
+                AdmissionPlugins.EventRates => file with { EventLimits = EventLimit.ParseAll(configuration, field + ".configuration") },
+                "PodTolerationRestriction" => file with { Tolerations = TolerationSettings.Parse(configuration, field + ".configuration") },
+                "PodNodeSelector" => file with { NodeSelectors = NodeSelectorSettings.Parse(configuration, field + ".configuration") },
+                var name => throw new InvalidDataException(
+                    $"{field}.name: nothing can be configured of \"{name}\", only of EventRateLimit, PodNodeSelector, PodSecurity, PodTolerationRestriction and ResourceQuota"),
             };
         }
 

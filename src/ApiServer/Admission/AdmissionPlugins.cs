@@ -4,6 +4,7 @@ using Navarch.Api.Nodes.V1;
 using Navarch.Api.Scheduling.V1;
 using Navarch.Api.Storage.V1;
 using Navarch.ApiServer.Admission.Certificates;
+using Navarch.ApiServer.Admission.EventLimits;
 using Navarch.ApiServer.Admission.Limits;
 using Navarch.ApiServer.Admission.Nodes;
 using Navarch.ApiServer.Admission.Pods;
@@ -20,6 +21,18 @@ internal static class AdmissionPlugins
     /// <summary>Charges quotas. It comes last, when everybody else has agreed: the writer itself sees to that.</summary>
     public const string Quota = "ResourceQuota";
 
+    /// <summary>Has limits of its own to be told in a file.</summary>
+    public const string EventRates = "EventRateLimit";
+
+    /// <summary>Makes namespaces that somebody creates something in. The writer itself does: nobody else is asked before there is a namespace.</summary>
+    public const string AutoProvision = "NamespaceAutoProvision";
+
+    /// <summary>Asks webhooks that may change what is written. As <see cref="ValidatingPolicies"/>.</summary>
+    public const string MutatingWebhooks = "MutatingAdmissionWebhook";
+
+    /// <summary>Asks webhooks that may only refuse. As <see cref="ValidatingPolicies"/>.</summary>
+    public const string ValidatingWebhooks = "ValidatingAdmissionWebhook";
+
     /// <summary>Policies are asked about more than writes of objects, so they are no plugins, though they are switched like them.</summary>
     public const string ValidatingPolicies = "ValidatingAdmissionPolicy";
 
@@ -29,6 +42,7 @@ internal static class AdmissionPlugins
     // What has no name cannot be switched off.
     private static readonly Plugin[] Ordered =
     [
+        new(AutoProvision, null, IsDefault: false),
         new("NamespaceLifecycle", static _ => new NamespaceProtection()),
         new("LimitPodHardAntiAffinityTopology", static _ => new HardAntiAffinity(), IsDefault: false),
         new("LimitRanger", static parts => new LimitRanger(parts.Catalog.Get<LimitRange>())),
@@ -36,10 +50,12 @@ internal static class AdmissionPlugins
         new("TaintNodesByCondition", static _ => new NewNodes()),
         new("AlwaysPullImages", static _ => new AlwaysPullImages(), IsDefault: false),
         new("PodSecurity", static parts => new PodSecurityAdmission(parts.File.PodSecurity, parts.Catalog.Get<Namespace>(), parts.Catalog.Get<Pod>())),
-        new("PodNodeSelector", static parts => new NamespaceNodeSelector(parts.Catalog.Get<Namespace>()), IsDefault: false),
+        new("PodNodeSelector", static parts => new NamespaceNodeSelector(parts.File.NodeSelectors, parts.Catalog.Get<Namespace>()), IsDefault: false),
         new("Priority", static parts => new PodPriority(parts.Catalog.Get<PriorityClass>())),
         new("Priority", static _ => new SystemClassProtection()),
         new("DefaultTolerationSeconds", static _ => new DefaultTolerations()),
+        new("PodTolerationRestriction", static parts => new NamespaceTolerations(parts.File.Tolerations, parts.Catalog.Get<Namespace>()), IsDefault: false),
+        new(EventRates, static parts => parts.File.EventLimits.Count > 0 ? new EventRateLimit(parts.File.EventLimits, parts.Time) : throw NoLimits(), IsDefault: false),
         new("ExtendedResourceToleration", static _ => new ExtendedResourceTolerations(), IsDefault: false),
         new("DefaultStorageClass", static parts => new DefaultStorageClass(parts.Catalog.Get<StorageClass>())),
         new("StorageObjectInUseProtection", static _ => new StorageProtection()),
@@ -57,8 +73,13 @@ internal static class AdmissionPlugins
         new("AlwaysDeny", static _ => new DenyEverything(), IsDefault: false),
     ];
 
-    // Plugins that are known by name and are made elsewhere, or have nothing to do here.
-    private static readonly string[] Others = ["NodeRestriction", "AlwaysAdmit", "NamespaceExists", ValidatingPolicies, MutatingPolicies];
+    // Plugins that are known by name and are made elsewhere, or have nothing to do here: what they check is a rule of its kind, or is of
+    // kinds that are not served.
+    private static readonly string[] Others =
+    [
+        "NodeRestriction", "AlwaysAdmit", "NamespaceExists", ValidatingPolicies, MutatingPolicies, ValidatingWebhooks, MutatingWebhooks,
+        "PodResizeValidator", "NodeDeclaredFeatureValidator", "ClusterTrustBundleAttest", "JobValidation", "PodGroupProtection", "PodGroupWorkloadExists",
+    ];
 
     public static IReadOnlyList<string> Names { get; } =
         [.. Ordered.Select(static plugin => plugin.Name).Concat(Others).Where(static name => name.Length > 0).Distinct().Order(StringComparer.Ordinal)];
@@ -78,6 +99,8 @@ internal static class AdmissionPlugins
     }
 
     public static bool IsOn(string name, AdmissionConfig config) => IsOn(Array.Find(Ordered, plugin => plugin.Name == name)!, config);
+
+    private static InvalidDataException NoLimits() => new($"{EventRates} has no limits: a file that --admission-control-config-file names says them");
 
     private static bool IsOn(Plugin plugin, AdmissionConfig config) => (plugin.IsDefault || config.Enabled.Contains(plugin.Name)) && !config.Disabled.Contains(plugin.Name);
 

@@ -22,7 +22,9 @@ internal sealed class WebhookParts : IDisposable
     public WebhookParts(Catalog catalog, ObjectStore stored, IAuthorizer authorizer, AdmissionConfig config, TimeProvider time, ILoggerFactory logs)
     {
         clients = new WebhookClients(new ServiceEndpoints(catalog.Get<Service>(), catalog.Get<EndpointSlice>(), new Random()));
-        index = new WebhookIndex(catalog.Get<MutatingWebhookConfiguration>(), catalog.Get<ValidatingWebhookConfiguration>(), clients);
+        index = new WebhookIndex(
+            config.Disabled.Contains(AdmissionPlugins.MutatingWebhooks) ? null : catalog.Get<MutatingWebhookConfiguration>(),
+            config.Disabled.Contains(AdmissionPlugins.ValidatingWebhooks) ? null : catalog.Get<ValidatingWebhookConfiguration>(), clients);
         var caller = new HookCaller(clients, Metrics, time, logs.CreateLogger("Navarch.ApiServer.Webhooks"));
         var matcher = new HookMatcher(catalog.Get<Namespace>(), stored, authorizer);
         this.config = config;

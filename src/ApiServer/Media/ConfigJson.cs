@@ -77,6 +77,15 @@ internal static class ConfigJson
         }
     }
 
+    /// <summary>A part of a file must say what it is.</summary>
+    public static void RequireType(JsonObject value, string field, string apiVersion, string kind)
+    {
+        if (Text(value["kind"]) != kind || Text(value["apiVersion"]) != apiVersion)
+        {
+            throw new InvalidDataException($"{field}: it must have apiVersion {apiVersion} and kind {kind}");
+        }
+    }
+
     public static string Text(JsonNode? node) => (string?)node ?? "";
 
     public static bool? Flag(JsonNode? node) => (bool?)node;

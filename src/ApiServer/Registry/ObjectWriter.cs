@@ -23,6 +23,9 @@ internal sealed class ObjectWriter(
     private readonly Turns turns = new(time);
     private readonly ObjectRemoval removal = new(store, admission, time);
 
+    /// <summary>Whoever creates something in a namespace that is not there creates that first.</summary>
+    public bool ProvisionsNamespaces { get; set; }
+
     /// <param name="namespace">That of the request; empty for a cluster-wide kind.</param>
     /// <exception cref="StatusException">The object was not created.</exception>
     public async Task<StoredObject> CreateAsync(Kind kind, string @namespace, IResource value, WriteOptions options, CancellationToken ct)
@@ -30,6 +33,11 @@ internal sealed class ObjectWriter(
         if (value.Metadata.ResourceVersion.Length > 0 && value.Metadata.ResourceVersion != "0")
         {
             throw new Status { StatusValue = "Failure", Code = 500, Message = "resourceVersion should not be set on objects to be created" }.AsException();
+        }
+
+        if (ProvisionsNamespaces && kind.Type.Namespaced && !options.IsDryRun)
+        {
+            await ProvisionAsync(@namespace, ct);
         }
 
         await LivingNamespace.RequireAsync(store, catalog.Get<Namespace>(), kind, @namespace, value.Metadata.Name.Length > 0 ? value.Metadata.Name : value.Metadata.GenerateName, ct);
@@ -116,6 +124,24 @@ internal sealed class ObjectWriter(
         kind.Type, name,
         $"StorageError: invalid object, Code: 4, Key: {kind.StoragePrefix}{kind.Key(@namespace, name)}, ResourceVersion: 0, "
         + $"AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {present}").AsException();
+
+    private async Task ProvisionAsync(string name, CancellationToken ct)
+    {
+        var namespaces = catalog.Get<Namespace>();
+        if (await store.FindAsync(namespaces, name, ct) is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await CreateAsync(namespaces, "", new Namespace { Metadata = new ObjectMeta { Name = name } }, new WriteOptions(UserInfo.Server), ct);
+        }
+        catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists)
+        {
+            // Somebody else was faster.
+        }
+    }
 
     private async Task<StatusException> ExistsAsync(Kind kind, string @namespace, string name, CancellationToken ct)
     {

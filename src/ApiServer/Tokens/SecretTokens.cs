@@ -34,15 +34,14 @@ internal sealed partial class SecretTokens(TokenKeyRing ring, ObjectWriter objec
         if (claims.FindText("sub") != user
             || Find<Secret>(space, Claim(claims, "secret.name")) is not { } secret
             || !CryptographicOperations.FixedTimeEquals(secret.Data.Find("token").Span, Encoding.UTF8.GetBytes(token))
-            || secret.Metadata.Labels.ContainsKey(InvalidSince)
             || Find<ServiceAccount>(space, name) is not { } account
             || account.Metadata.UID != Claim(claims, "service-account.uid"))
         {
             return null;
         }
 
-        await NoteUseAsync(secret, ct);
-        return new UserInfo(user, ServiceAccountTokens.GroupsOf(space)) { Uid = account.Metadata.UID };
+        await NoteUseAsync(secret, ct); // Also of a token that was ended for want of use: who ended it by mistake sees who needs it.
+        return secret.Metadata.Labels.Find(InvalidSince) is { Length: > 0 } ? null : new UserInfo(user, ServiceAccountTokens.GroupsOf(space)) { Uid = account.Metadata.UID };
     }
 
     private static string Claim(JsonObject claims, string name) => claims.FindText(Prefix + name) ?? "";

@@ -70,7 +70,7 @@ public sealed class AdmissionFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("plugins: [{name: ImagePolicyWebhook, configuration: {}}]", "plugins[0].name: nothing can be configured of \"ImagePolicyWebhook\", only of PodSecurity and ResourceQuota")]
+    [InlineData("plugins: [{name: ImagePolicyWebhook, configuration: {}}]", "plugins[0].name: nothing can be configured of \"ImagePolicyWebhook\", only of EventRateLimit, PodNodeSelector, PodSecurity, PodTolerationRestriction and ResourceQuota")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforce: strict}}}]", "plugins[0].configuration.defaults.enforce: \"strict\", \"\" is no level and version")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforced: baseline}}}]", "plugins[0].configuration.defaults.enforced: unknown field")]
     [InlineData("plugins: [{name: PodSecurity, configuration: {kind: X}}]", "plugins[0].configuration: it must have apiVersion pod-security.admission.config.k8s.io/v1 and kind PodSecurityConfiguration")]

@@ -12,6 +12,30 @@ public sealed class TokenTests
     private const string Token = Accounts + "/robot/token";
 
     [Fact]
+    public async Task It_is_written_down_since_when_the_use_of_tokens_in_Secrets_is_noted()
+    {
+        await using var server = await TestServer.StartAsync();
+        const string map = "/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking";
+        await server.Admin.PatchAsync(map, "merge-patch+json", """{"data":{"since":"2020-01-02"}}""");
+        await server.RestartAsync();
+        Assert.Equal("2020-01-02", await SinceAsync());
+
+        await server.Admin.RemoveAsync(map);
+        while (await SinceAsync() != $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}")
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await server.Admin.PatchAsync(map, "merge-patch+json", """{"data":{"since":"long ago"}}""");
+        while (await SinceAsync() == "long ago")
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        async Task<string?> SinceAsync() => (string?)(await server.Admin.AskAsync(map)).Json["data"]?["since"];
+    }
+
+    [Fact]
     public async Task A_token_says_whose_it_is_and_is_believed()
     {
         await using var server = await TestServer.StartAsync();

@@ -14,11 +14,7 @@ internal sealed record LimitedResource(string Group, string Resource, IReadOnlyL
     public static IReadOnlyList<LimitedResource> ParseAll(JsonObject configuration, string field)
     {
         RequireKnown(configuration, field, "apiVersion", "kind", "limitedResources");
-        if (Text(configuration["kind"]) != "ResourceQuotaConfiguration" || Text(configuration["apiVersion"]) != "apiserver.config.k8s.io/v1")
-        {
-            throw new InvalidDataException($"{field}: it must have apiVersion apiserver.config.k8s.io/v1 and kind ResourceQuotaConfiguration");
-        }
-
+        RequireType(configuration, field, "apiserver.config.k8s.io/v1", "ResourceQuotaConfiguration");
         return [.. (configuration["limitedResources"]?.AsArray() ?? []).Select((node, i) => Parse(node, $"{field}.limitedResources[{i}]"))];
     }
 

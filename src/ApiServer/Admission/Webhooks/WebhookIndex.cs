@@ -5,7 +5,9 @@ using Navarch.ApiServer.Resources.AdmissionRegistration;
 namespace Navarch.ApiServer.Admission.Webhooks;
 
 /// <summary>All webhooks in the order in which they are asked, made anew whenever a configuration changes.</summary>
-internal sealed class WebhookIndex(Kind mutating, Kind validating, WebhookClients clients)
+/// <param name="mutating">Configurations; null where they do not count.</param>
+/// <param name="validating">As <paramref name="mutating"/>.</param>
+internal sealed class WebhookIndex(Kind? mutating, Kind? validating, WebhookClients clients)
 {
     // Held while one of the lists is made: both collections may change at the same time.
     private readonly Lock gate = new();
@@ -17,11 +19,24 @@ internal sealed class WebhookIndex(Kind mutating, Kind validating, WebhookClient
     /// <summary>Learns what there is, and from then on what changes. To be called when the cache is loaded and stands still.</summary>
     public void Attach()
     {
-        mutating.Objects.KeepValues();
-        validating.Objects.KeepValues();
-        mutating.Objects.Applying += _ => Rebuild();
-        validating.Objects.Applying += _ => Rebuild();
+        foreach (var kind in new[] { mutating, validating }.OfType<Kind>())
+        {
+            kind.Objects.KeepValues();
+            kind.Objects.Applying += _ => Rebuild();
+        }
+
         Rebuild();
+    }
+
+    private static IEnumerable<T> All<T>(Kind? kind)
+    {
+        if (kind is not null)
+        {
+            for (var walk = kind.Objects.Current.Objects.All(); walk.MoveNext();)
+            {
+                yield return (T)walk.Current.Value;
+            }
+        }
     }
 
     private void Rebuild()
@@ -30,15 +45,13 @@ internal sealed class WebhookIndex(Kind mutating, Kind validating, WebhookClient
         {
             // Collections are in the order of names.
             List<Webhook> changers = [], judges = [];
-            for (var walk = mutating.Objects.Current.Objects.All(); walk.MoveNext();)
+            foreach (var configuration in All<MutatingWebhookConfiguration>(mutating))
             {
-                var configuration = (MutatingWebhookConfiguration)walk.Current.Value;
                 changers.AddRange(configuration.Webhooks.Select(hook => new Webhook(configuration.Metadata.Name, hook, isMutating: true)));
             }
 
-            for (var walk = validating.Objects.Current.Objects.All(); walk.MoveNext();)
+            foreach (var configuration in All<ValidatingWebhookConfiguration>(validating))
             {
-                var configuration = (ValidatingWebhookConfiguration)walk.Current.Value;
                 judges.AddRange(configuration.Webhooks.Select(hook => new Webhook(configuration.Metadata.Name, WebhookRules.Of(hook), isMutating: false)));
             }
 

@@ -2,6 +2,7 @@ using Navarch.ApiServer.Authorization.Rbac;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Pods;
 
 namespace Navarch.ApiServer.Authorization.Nodes;
 

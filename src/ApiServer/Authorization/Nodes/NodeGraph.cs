@@ -4,6 +4,7 @@ using Navarch.Api.DynamicResources.V1;
 using Navarch.Api.Storage.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.WatchCache;
+using Navarch.Machinery.Pods;
 
 namespace Navarch.ApiServer.Authorization.Nodes;
 

@@ -6,6 +6,7 @@ using Navarch.Api.Storage.V1;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Pods;
 using BoundObjectReference = Navarch.Api.Authentication.V1.BoundObjectReference;
 using TokenRequest = Navarch.Api.Authentication.V1.TokenRequest;
 

@@ -1,9 +1,9 @@
 using Navarch.Api.Core.V1;
 
-namespace Navarch.ApiServer.Authorization.Nodes;
+namespace Navarch.Machinery.Pods;
 
 /// <summary>What a pod needs of the API to be run.</summary>
-internal enum Needed : byte
+public enum Needed : byte
 {
     Secret,
     ConfigMap,
@@ -13,7 +13,7 @@ internal enum Needed : byte
 }
 
 /// <summary>Lists what a pod refers to. All of it is in the pod's namespace.</summary>
-internal static class PodReferences
+public static class PodReferences
 {
     public const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
