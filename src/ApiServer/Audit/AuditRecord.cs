@@ -29,6 +29,8 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
     // Null where the user acts for nobody else.
     private UserInfo? Impersonated { get; set; }
 
+    private string impersonationConstraint = "";
+
     // What those who decided about the request have to say, by key, as the log shows it. Several may speak at a time.
     private readonly Lock gate = new();
     private SortedDictionary<string, string>? annotations;
@@ -54,7 +56,8 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
         }
     }
 
-    public void ActsAs(UserInfo actor) => Impersonated = ReferenceEquals(actor, user) ? null : actor;
+    /// <param name="constraint">What allowed it for this request alone; empty for nothing.</param>
+    public void ActsAs(UserInfo actor, string constraint) => (Impersonated, impersonationConstraint) = (ReferenceEquals(actor, user) ? null : actor, constraint);
 
     public void Decided(Decision decision)
     {
@@ -98,6 +101,13 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
             {
                 json.WriteStartObject("impersonatedUser");
                 WriteUser(json, impersonated);
+                json.WriteEndObject();
+            }
+
+            if (impersonationConstraint.Length > 0)
+            {
+                json.WriteStartObject("authenticationMetadata");
+                json.WriteString("impersonationConstraint", impersonationConstraint);
                 json.WriteEndObject();
             }
 

@@ -75,8 +75,8 @@ internal sealed partial class ApiApplication(
             options = RequestOptions.Parse(context.Request.QueryString.Value ?? "");
             info = RequestInfo.Parse(context.Request.Method, path, options.Watch).Selecting(options.FieldSelector, options.LabelSelector);
             record = auditor is null ? null : await auditor.BeginAsync(context, user, info);
-            var actor = await impersonation.ActAsAsync(user, context, context.RequestAborted);
-            record?.ActsAs(actor);
+            var (actor, constraint) = await impersonation.ActAsAsync(user, info, context, context.RequestAborted);
+            record?.ActsAs(actor, constraint);
             await (options.Timeout.Length > 0 && !RequestLimits.IsLongRunning(info) ? ServeWithinAsync(context, info, options, actor) : ServeAsync(context, info, options, actor));
         }
         catch (Exception e)

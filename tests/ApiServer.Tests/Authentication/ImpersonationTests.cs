@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using Navarch.ApiServer.Authentication;
+using Navarch.ApiServer.Registry;
 using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Authentication;
@@ -46,6 +48,74 @@ public sealed class ImpersonationTests(SharedServer shared) : IClassFixture<Shar
             "userextras.authentication.k8s.io \"edit\" is forbidden: User \"act\" cannot impersonate resource \"userextras/scopes\" in API group \"authentication.k8s.io\" at the cluster scope",
             await MessageAsync(act, ("User", "ann"), ("Extra-scopes", "edit")));
         Assert.Equal(403, (await AsAsync(act, ("User", "ann"), ("Uid", "8"))).Code);
+    }
+
+    [Fact]
+    public async Task Somebody_else_is_acted_as_for_some_requests_alone()
+    {
+        var space = await shared.NamespaceAsync();
+        await BindAsync("lists-as-ann", "deputy", """
+            {"verbs":["impersonate:user-info"],"apiGroups":["authentication.k8s.io"],"resources":["users"],"resourceNames":["ann"]},{"verbs":["impersonate:user-info"],"apiGroups":["authentication.k8s.io"],"resources":["groups"],"resourceNames":["dev"]},
+            {"verbs":["impersonate-on:user-info:list"],"apiGroups":[""],"resources":["configmaps"]},{"verbs":["impersonate-on:user-info:get"],"nonResourceURLs":["/version"]}
+            """);
+        await BindAsync("ann-does", "ann", """{"verbs":["*"],"apiGroups":[""],"resources":["configmaps","secrets"]}""");
+        var deputy = Server.Authority.Client("deputy");
+        var maps = $"/api/v1/namespaces/{space}/configmaps";
+
+        Assert.Equal(200, (await Client(deputy, ("User", "ann")).AskAsync(maps)).Code);
+        Assert.Equal(200, (await Client(deputy, ("User", "ann"), ("Group", "dev")).AskAsync(maps)).Code);
+        Assert.Equal(200, (await Client(deputy, ("User", "ann")).AskAsync("/version")).Code);
+        Assert.Equal("users \"ann\" is forbidden: User \"deputy\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", (await Client(deputy, ("User", "ann")).AskAsync(maps + "/kube-root-ca.crt")).Message);
+        foreach (var (headers, path) in new ((string, string)[], string)[]
+            { ([("User", "ann")], maps.Replace("configmaps", "secrets", StringComparison.Ordinal)), ([("User", "bob")], maps), ([("User", "ann"), ("Group", "system:masters")], maps), ([("User", "ann"), ("Uid", "1")], maps), ([("User", "system:node:n")], maps) })
+        {
+            Assert.Equal(403, (await Client(deputy, headers).AskAsync(path)).Code);
+        }
+
+        // What the one acted as may not do, nobody does as that one.
+        await BindAsync("lists-as-bob", "deputy", """
+            {"verbs":["impersonate:user-info"],"apiGroups":["authentication.k8s.io"],"resources":["users"],"resourceNames":["bob"]}
+            """);
+        Assert.StartsWith("configmaps is forbidden: User \"bob\" cannot list", (await Client(deputy, ("User", "bob")).AskAsync(maps)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Accounts_and_nodes_are_acted_as_by_rights_of_their_own()
+    {
+        await BindAsync("as-robots-and-nodes", "agent", """
+            {"verbs":["impersonate:serviceaccount"],"apiGroups":["authentication.k8s.io"],"resources":["serviceaccounts"],"resourceNames":["robot"]},{"verbs":["impersonate:arbitrary-node"],"apiGroups":["authentication.k8s.io"],"resources":["nodes"],"resourceNames":["n1"]},
+            {"verbs":["impersonate-on:serviceaccount:create","impersonate-on:arbitrary-node:create","impersonate-on:user-info:create"],"apiGroups":["authentication.k8s.io"],"resources":["selfsubjectreviews"]}
+            """);
+        var agent = Server.Authority.Client("agent");
+
+        Assert.Equal(["system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"], await GroupsAsync(("User", "system:serviceaccount:default:robot")));
+        Assert.Equal(["system:nodes", "system:authenticated"], await GroupsAsync(("User", "system:node:n1")));
+        Assert.Equal(403, (await AsAsync(agent, ("User", "system:serviceaccount:default:other"))).Code);
+        Assert.Equal(403, (await AsAsync(agent, ("User", "system:serviceaccount:default:robot"), ("Group", "system:masters"))).Code);
+        Assert.Equal(403, (await AsAsync(agent, ("User", "system:node:n2"))).Code);
+        Assert.Equal(403, (await AsAsync(agent, ("User", "system:node:n1"), ("Group", "system:nodes"))).Code);
+
+        async Task<IEnumerable<string>> GroupsAsync((string, string) header) =>
+            (await AsAsync(agent, header)).Json["status"]!["userInfo"]!["groups"]!.AsArray().Select(static group => (string)group!);
+    }
+
+    [Theory]
+    [InlineData("associated-node arbitrary-node", "system:serviceaccount:default:agent", "p", "n1")]
+    [InlineData("arbitrary-node", "system:serviceaccount:default:agent", "p", "n2")]
+    [InlineData("arbitrary-node", "system:serviceaccount:default:agent", "", "n1")]
+    [InlineData("arbitrary-node", "ann", "p", "n1")]
+    public void Only_who_runs_on_a_node_is_associated_with_it(string modes, string user, string pod, string node)
+    {
+        var actor = new UserInfo(user, []) { Extra = [new("authentication.kubernetes.io/pod-name", [pod]), new("authentication.kubernetes.io/node-name", [node])] };
+
+        Assert.Equal(modes, string.Join(' ', ImpersonationMode.Of(actor, new UserInfo("system:node:n1", [])).Select(static mode => mode.Name)));
+    }
+
+    private async Task BindAsync(string name, string user, string rules)
+    {
+        Assert.Equal(201, (await Server.Admin.PostAsync(Rbac + "/clusterroles", $$$"""{"metadata":{"name":"{{{name}}}"},"rules":[{{{rules}}}]}""")).Code);
+        Assert.Equal(201, (await Server.Admin.PostAsync(
+            Rbac + "/clusterrolebindings", $$$"""{"metadata":{"name":"{{{name}}}"},"roleRef":{"kind":"ClusterRole","name":"{{{name}}}"},"subjects":[{"kind":"User","name":"{{{user}}}"}]}""")).Code);
     }
 
     [Fact]
