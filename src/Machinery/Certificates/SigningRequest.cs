@@ -53,7 +53,16 @@ public sealed class SigningRequest
 
         try
         {
-            var request = CertificateRequest.LoadSigningRequest(block.Content, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+            // Of a signature by Ed25519 the platform cannot tell whether it is good.
+            var isEd25519 = IsSignedByEd25519(block.Content);
+            var request = CertificateRequest.LoadSigningRequest(
+                block.Content, HashAlgorithmName.SHA256,
+                CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions | (isEd25519 ? CertificateRequestLoadOptions.SkipSignatureValidation : CertificateRequestLoadOptions.Default));
+            if (isEd25519 != (request.PublicKey.Oid.Value == Ed25519.Oid))
+            {
+                throw new CryptographicException("the signature is not by the key");
+            }
+
             using var rsa = request.PublicKey.GetRSAPublicKey();
             return rsa?.KeySize < RsaBitsMin
                 ? throw new CryptographicException($"{rsa.KeySize}-bit keys are insecure")
@@ -63,6 +72,25 @@ public sealed class SigningRequest
         {
             throw new CryptographicException("malformed certificate request", e);
         }
+    }
+
+    /// <summary>Whether the request says so; if it does, its signature is good.</summary>
+    private static bool IsSignedByEd25519(ReadOnlyMemory<byte> der)
+    {
+        var request = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
+        var info = request.ReadEncodedValue();
+        if (request.ReadSequence().ReadObjectIdentifier() != Ed25519.Oid)
+        {
+            return false;
+        }
+
+        var signature = request.ReadBitString(out _);
+        var fields = new AsnReader(info, AsnEncodingRules.DER).ReadSequence();
+        fields.ReadEncodedValue(); // The version,
+        fields.ReadEncodedValue(); // and the subject.
+        var key = fields.ReadSequence();
+        key.ReadEncodedValue();
+        return Ed25519.Verify(key.ReadBitString(out _), info.Span, signature) ? true : throw new CryptographicException("the signature is wrong");
     }
 
     // RFC 5280, 4.2.1.6. Kinds of names that are not known here are left out, and so do not get into certificates.

@@ -38,6 +38,27 @@ public sealed class SigningTests : IDisposable
         Assert.Equal(time.GetUtcNow().AddDays(30).AddMinutes(-5).UtcDateTime, certificate.NotAfter.ToUniversalTime());
     }
 
+    [Fact]
+    public void A_key_of_another_kind_than_the_authoritys_gets_a_certificate_too()
+    {
+        const string Pem = """
+            -----BEGIN CERTIFICATE REQUEST-----
+            MIHIMHwCAQAwHDEMMAoGA1UECgwDZGV2MQwwCgYDVQQDDANhbm4wKjAFBgMrZXAD
+            IQCkjvR9f2vuwh6s4fLVQyWlSzYXoFEeEU8vmLGr/oFc06AtMCsGCSqGSIb3DQEJ
+            DjEeMBwwGgYDVR0RBBMwEYEPYW5uQGV4YW1wbGUuY29tMAUGAytlcANBACdFhyTK
+            Gapraj2yIfz5ZR7gSrRegqqG158j93uoFGQZ/7YP/y2zapVw376agGJYGoyeWKEZ
+            ZmlrI7mLhUtJ2Q8=
+            -----END CERTIFICATE REQUEST-----
+            """;
+
+        using var certificate = Certificate(Plan(Csr.Of(Csr.ApiClient, Pem, ["client auth", "digital signature"], conditions: "Approved"))!);
+
+        Assert.Equal(("1.3.101.112", "CN=ann, O=dev"), (certificate.PublicKey.Oid.Value, certificate.Subject));
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = time.GetUtcNow().UtcDateTime } };
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        Assert.True(chain.Build(certificate));
+    }
+
     [Theory]
     [InlineData(null, 30 * 24 * 60)]
     [InlineData(600, 10)]
