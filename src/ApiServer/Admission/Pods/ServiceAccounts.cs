@@ -1,8 +1,8 @@
 using Navarch.Api;
 using Navarch.Api.Core.V1;
-using Navarch.ApiServer.Authorization.Nodes;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Pods;
 
 namespace Navarch.ApiServer.Admission.Pods;
 
