@@ -18,8 +18,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(10);
 
     private readonly UnderWay connections = new();
-    private readonly Dictionary<IPAddress, int> counts = [];
-    private readonly Lock counting = new();
+    private readonly ClientShares shares = new(ConnectionsMax, ConnectionsOfOneMax);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -38,7 +37,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
 
     private void Accept(Socket connection, CancellationToken ct)
     {
-        if (connection.RemoteEndPoint is not IPEndPoint client || !TryCount(client.Address))
+        if (connection.RemoteEndPoint is not IPEndPoint client || !shares.TryTake(client.Address))
         {
             figures.CountDropped();
             connection.Dispose();
@@ -66,7 +65,7 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
         }
         finally
         {
-            Uncount(client);
+            shares.Return(client);
         }
     }
 
@@ -114,32 +113,6 @@ internal sealed partial class TcpServer(Socket listener, Responder responder, Dn
             {
                 ArrayPool<byte>.Shared.Return(request);
                 ArrayPool<byte>.Shared.Return(response);
-            }
-        }
-    }
-
-    private bool TryCount(IPAddress client)
-    {
-        lock (counting)
-        {
-            var count = counts.GetValueOrDefault(client);
-            if (connections.Count >= ConnectionsMax || count >= ConnectionsOfOneMax)
-            {
-                return false;
-            }
-
-            counts[client] = count + 1;
-            return true;
-        }
-    }
-
-    private void Uncount(IPAddress client)
-    {
-        lock (counting)
-        {
-            if (--counts[client] == 0)
-            {
-                counts.Remove(client);
             }
         }
     }

@@ -26,8 +26,7 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
     private static readonly int Threads = Math.Clamp(Environment.ProcessorCount, 1, 4);
 
     private readonly UnderWay waiting = new();
-    private readonly Dictionary<IPAddress, int> counts = [];
-    private readonly Lock counting = new();
+    private readonly ClientShares shares = new(WaitingMax, WaitingOfOneMax);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -74,39 +73,13 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
     private void Wait(Waiting later, SocketAddress client)
     {
         var address = ((IPEndPoint)socket.LocalEndPoint!.Create(client)).Address;
-        if (!TryCount(address))
+        if (!shares.TryTake(address))
         {
             figures.CountDropped(); // The client asks again.
             return;
         }
 
         waiting.Add(CompleteAsync(later, client, address));
-    }
-
-    private bool TryCount(IPAddress client)
-    {
-        lock (counting)
-        {
-            var count = counts.GetValueOrDefault(client);
-            if (waiting.Count >= WaitingMax || count >= WaitingOfOneMax)
-            {
-                return false;
-            }
-
-            counts[client] = count + 1;
-            return true;
-        }
-    }
-
-    private void Uncount(IPAddress client)
-    {
-        lock (counting)
-        {
-            if (--counts[client] == 0)
-            {
-                counts.Remove(client);
-            }
-        }
     }
 
     private async Task CompleteAsync(Waiting later, SocketAddress client, IPAddress address)
@@ -123,7 +96,7 @@ internal sealed partial class UdpServer(Socket socket, Responder responder, DnsF
         }
         finally
         {
-            Uncount(address);
+            shares.Return(address);
         }
     }
 

@@ -7,8 +7,6 @@ internal sealed class UnderWay
 {
     private readonly ConcurrentDictionary<Task, bool> tasks = new();
 
-    public int Count => tasks.Count;
-
     public void Add(Task task)
     {
         tasks[task] = true;

@@ -1,121 +1,78 @@
-using System.Globalization;
-using System.Numerics;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Navarch.Machinery.Certificates;
 
-/// <summary>
-/// Checks signatures by Ed25519 (RFC 8032, 5.1), which the platform does not do. Everything here is public, so that it need not take the
-/// same time whatever the numbers are; nothing is signed here.
-/// </summary>
-public static class Ed25519
+/// <summary>Checks signatures by Ed25519 (RFC 8032), which the platform's classes do not do though the library beneath them does.</summary>
+internal static partial class Ed25519
 {
     /// <summary>The name of the algorithm, and of its keys (RFC 8410).</summary>
     public const string Oid = "1.3.101.112";
 
+    // The one that .NET itself has loaded by the time certificates are looked at.
+    private const string Library = "libcrypto.so.3";
+    private const int KeyType = 1087; // NID_ED25519
     private const int KeyLength = 32;
-    private const int SignatureLength = 64;
-
-    // The field, the order of the base point, and the curve -x² + y² = 1 + d·x²·y².
-    private static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;
-    private static readonly BigInteger Order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", CultureInfo.InvariantCulture);
-    private static readonly BigInteger D = Mod(-121665 * Inverse(121666));
-    private static readonly BigInteger RootOfMinusOne = BigInteger.ModPow(2, (P - 1) / 4, P);
-    private static readonly Point Base = Find(Mod(4 * Inverse(5)), isOdd: false) ?? throw new InvalidOperationException("the base point is on the curve");
 
     /// <summary>Whether the holder of the key has signed the message. Bytes that are no key or no signature have signed nothing.</summary>
+    /// <exception cref="DllNotFoundException">The machine has no OpenSSL 3.</exception>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
-        if (publicKey.Length != KeyLength || signature.Length != SignatureLength || Decode(publicKey) is not { } key)
+        if (publicKey.Length != KeyLength)
         {
             return false;
         }
 
-        var commitment = signature[..32];
-        var s = new BigInteger(signature[32..], isUnsigned: true);
-        if (s >= Order)
+        using var key = NewPublicKey(KeyType, 0, publicKey, (nuint)publicKey.Length);
+        using var context = NewContext();
+        try
         {
-            return false; // Else there were several signatures of one message.
+            return !key.IsInvalid && !context.IsInvalid
+                && BeginVerify(context, 0, 0, 0, key) == 1
+                && Verify(context, signature, (nuint)signature.Length, message, (nuint)message.Length) == 1;
         }
-
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
-        hash.AppendData(commitment);
-        hash.AppendData(publicKey);
-        hash.AppendData(message);
-        var challenge = new BigInteger(hash.GetHashAndReset(), isUnsigned: true) % Order;
-        Span<byte> expected = stackalloc byte[32];
-        Encode(Add(Multiply(Base, s), Multiply(Negate(key), challenge)), expected);
-        return expected.SequenceEqual(commitment);
-    }
-
-    private static BigInteger Mod(BigInteger value) => value % P is var rest && rest.Sign < 0 ? rest + P : rest;
-
-    private static BigInteger Inverse(BigInteger value) => BigInteger.ModPow(value, P - 2, P);
-
-    private static Point? Decode(ReadOnlySpan<byte> encoded)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        encoded.CopyTo(bytes);
-        var isOdd = (bytes[31] & 0x80) != 0;
-        bytes[31] &= 0x7F;
-        var y = new BigInteger(bytes, isUnsigned: true);
-        return y < P ? Find(y, isOdd) : null;
-    }
-
-    /// <summary>The point of that y whose x is odd, or even; null where there is none.</summary>
-    private static Point? Find(BigInteger y, bool isOdd)
-    {
-        var (u, v) = (Mod((y * y) - 1), Mod((D * y * y) + 1));
-        var x = Mod(u * BigInteger.ModPow(v, 3, P) * BigInteger.ModPow(u * BigInteger.ModPow(v, 7, P), (P - 5) / 8, P));
-        var square = Mod(v * x * x);
-        if (square != u)
+        finally
         {
-            if (square != Mod(-u))
-            {
-                return null;
-            }
-
-            x = Mod(x * RootOfMinusOne);
+            ForgetErrors(); // Of this thread: whoever asks the library next must not take them for its own.
         }
-
-        return x.IsZero && isOdd ? null : At(x.IsEven == isOdd ? P - x : x, y);
     }
 
-    private static Point At(BigInteger x, BigInteger y) => new(x, y, BigInteger.One, Mod(x * y));
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_new_raw_public_key")]
+    private static partial KeyHandle NewPublicKey(int type, nint engine, ReadOnlySpan<byte> key, nuint length);
 
-    private static Point Negate(Point point) => new(Mod(-point.X), point.Y, point.Z, Mod(-point.T));
+    [LibraryImport(Library, EntryPoint = "EVP_PKEY_free")]
+    private static partial void FreeKey(nint key);
 
-    private static Point Add(Point p, Point q)
+    [LibraryImport(Library, EntryPoint = "EVP_MD_CTX_new")]
+    private static partial ContextHandle NewContext();
+
+    [LibraryImport(Library, EntryPoint = "EVP_MD_CTX_free")]
+    private static partial void FreeContext(nint context);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DigestVerifyInit")]
+    private static partial int BeginVerify(ContextHandle context, nint keyContext, nint digest, nint engine, KeyHandle key);
+
+    [LibraryImport(Library, EntryPoint = "EVP_DigestVerify")]
+    private static partial int Verify(ContextHandle context, ReadOnlySpan<byte> signature, nuint signatureLength, ReadOnlySpan<byte> message, nuint messageLength);
+
+    [LibraryImport(Library, EntryPoint = "ERR_clear_error")]
+    private static partial void ForgetErrors();
+
+    private sealed class KeyHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
     {
-        var a = Mod((p.Y - p.X) * (q.Y - q.X));
-        var b = Mod((p.Y + p.X) * (q.Y + q.X));
-        var c = Mod(2 * p.T * D * q.T);
-        var z = Mod(2 * p.Z * q.Z);
-        var (e, f, g, h) = (b - a, z - c, z + c, b + a);
-        return new(Mod(e * f), Mod(g * h), Mod(f * g), Mod(e * h));
-    }
-
-    private static Point Multiply(Point point, BigInteger times)
-    {
-        var sum = At(BigInteger.Zero, BigInteger.One);
-        for (var bit = (int)times.GetBitLength() - 1; bit >= 0; bit--)
+        protected override bool ReleaseHandle()
         {
-            sum = Add(sum, sum);
-            sum = ((times >> bit) & 1).IsOne ? Add(sum, point) : sum;
+            FreeKey(handle);
+            return true;
         }
-
-        return sum;
     }
 
-    private static void Encode(Point point, Span<byte> bytes)
+    private sealed class ContextHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
     {
-        var inverse = Inverse(point.Z);
-        var (x, y) = (Mod(point.X * inverse), Mod(point.Y * inverse));
-        bytes.Clear();
-        y.TryWriteBytes(bytes, out _, isUnsigned: true);
-        bytes[31] |= x.IsEven ? (byte)0 : (byte)0x80;
+        protected override bool ReleaseHandle()
+        {
+            FreeContext(handle);
+            return true;
+        }
     }
-
-    // Extended coordinates: x = X/Z, y = Y/Z, x·y = T/Z. Sums need no division.
-    private readonly record struct Point(BigInteger X, BigInteger Y, BigInteger Z, BigInteger T);
 }
