@@ -84,7 +84,8 @@ internal sealed class ProxySubresource : ConnectSubresource, IDisposable
         }
 
         http.Response.StatusCode = (int)answer.StatusCode;
-        ProxyHeaders.Pass(answer, http.Response.Headers, prefix, location => ProxyPath.Locate(location, prefix, backend.Authority, http.Request.Host.Value ?? ""));
+        string Locate(string link, string below) => ProxyPath.Locate(link, below, backend.Authority, http.Request.Host.Value ?? "");
+        ProxyHeaders.Pass(answer, http.Response.Headers, prefix, location => Locate(location, prefix));
         await using var body = await answer.Content.ReadAsStreamAsync(request.Aborted);
         if (answer.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
@@ -93,11 +94,25 @@ internal sealed class ProxySubresource : ConnectSubresource, IDisposable
             return;
         }
 
+        var isPage = HtmlPage.Is(answer);
+        if (isPage)
+        {
+            http.Response.ContentLength = null; // Links get longer.
+        }
+
         try
         {
-            await body.CopyToAsync(http.Response.Body, request.Aborted);
+            if (isPage && http.Request.Method != "HEAD")
+            {
+                var quoted = WebUtility.HtmlEncode(prefix);
+                await HtmlPage.CopyAsync(answer, body, http.Response.Body, link => Locate(link, quoted), request.Aborted);
+            }
+            else
+            {
+                await body.CopyToAsync(http.Response.Body, request.Aborted);
+            }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
             http.Abort(); // One side went away in the middle: what was said until then must not look whole.
         }

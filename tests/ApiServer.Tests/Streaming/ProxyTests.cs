@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Navarch.ApiServer.Tests.Server;
 
 namespace Navarch.ApiServer.Tests.Streaming;
@@ -57,6 +59,48 @@ public sealed class ProxyTests(SharedServer shared) : IClassFixture<SharedServer
         Assert.Contains($"Location: http://{FakePod.Address}:{elsewhere.Port}/x\r\n", await RawAsync("GET", other + "/pods/p:" + leading.Port + "/proxy/"));
         Assert.Empty(await HeardAsync(elsewhere));
         Assert.Contains($"Location: {root}/services/s/proxy/?a=b\r\n", await RawAsync("GET", root + "/services/s/proxy?a=b"));
+    }
+
+    [Fact]
+    public async Task Links_of_a_page_lead_through_the_proxy()
+    {
+        const string Page = "<html><a href=\"/a?b\">x</a><script>\"<a href='/a'>\"</script></html>";
+        await using var pod = new FakePod($"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {Page.Length}\r\nConnection: close\r\n\r\n{Page}");
+        await using var text = new FakePod($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {Page.Length}\r\nConnection: close\r\n\r\n{Page}");
+        var (root, other) = (await RegisterAsync(pod), await RegisterAsync(text));
+
+        var answer = await shared.Admin.AskAsync(root + "/services/s/proxy/");
+        Assert.Equal(Page.Replace("\"/a?b", $"\"{root}/services/s/proxy/a?b", StringComparison.Ordinal), answer.Text);
+        Assert.Equal(Page, (await shared.Admin.AskAsync(other + "/services/s/proxy/")).Text);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task Links_of_a_page_that_is_packed_lead_through_the_proxy(string coding)
+    {
+        using var packed = new MemoryStream();
+        await using (Stream to = coding == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await to.WriteAsync("<a href=/a>"u8.ToArray(), Ct);
+        }
+
+        await using var pod = new FakePod($"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}\r\nContent-Length: {packed.Length}\r\nConnection: close\r\n\r\n{Encoding.Latin1.GetString(packed.ToArray())}");
+        var root = await RegisterAsync(pod);
+
+        using var answer = await shared.Admin.GetAsync(new Uri(root + "/services/s/proxy/", UriKind.Relative), Ct);
+        var body = await answer.Content.ReadAsStreamAsync(Ct);
+        using var reader = new StreamReader(coding == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : new ZLibStream(body, CompressionMode.Decompress));
+        Assert.Equal($"<a href={root}/services/s/proxy/a>", await reader.ReadToEndAsync(Ct));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_not_packed_as_it_says_does_not_look_whole()
+    {
+        await using var pod = new FakePod("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: 11\r\nConnection: close\r\n\r\n<a href=/a>");
+        var root = await RegisterAsync(pod);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => shared.Admin.GetStringAsync(new Uri(root + "/services/s/proxy/", UriKind.Relative), Ct));
     }
 
     [Fact]
