@@ -156,7 +156,7 @@ public sealed class SharedStoreTests : IAsyncLifetime
         var one = await StartAsync(1);
         await UntilReadyAsync();
 
-        cluster.Members[0].Pause();
+        await cluster.Members[0].PauseAsync(TestContext.Current.CancellationToken);
         foreach (var path in (string[])["/readyz", "/livez"])
         {
             var answer = await one.Admin.AskAsync(path);

@@ -129,10 +129,20 @@ public sealed class EtcdMember(string name, string directory, Uri address, strin
         }
     }
 
-    /// <summary>It keeps its connections and says nothing, as one behind a cut cable.</summary>
-    public void Pause() => Signal(process!.Id, SigStop);
+    /// <summary>It keeps its connections and says nothing, as one behind a cut cable. Returns when none of its threads runs.</summary>
+    public async Task PauseAsync(CancellationToken ct)
+    {
+        Signal(process!.Id, SigStop);
+        while (!Directory.EnumerateDirectories($"/proc/{process.Id}/task").All(IsStopped))
+        {
+            await Task.Delay(1, ct);
+        }
+    }
 
     public void Resume() => Signal(process!.Id, SigCont);
+
+    // The state stands behind the name in parentheses, in which anything may stand.
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")) is var stat && stat[stat.LastIndexOf(')') + 2] == 'T';
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 

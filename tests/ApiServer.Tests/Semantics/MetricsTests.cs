@@ -17,6 +17,7 @@ public sealed class MetricsTests
         await server.Admin.AskAsync("/api/v1/configmaps");
         await server.Admin.AskAsync(Maps + "/a");
         await server.Admin.PatchAsync(Maps + "/a?fieldManager=m", "apply-patch+yaml", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}""");
+        await server.Admin.PostAsync("/api/v1/namespaces/default/limitranges", """{"metadata":{"name":"a"},"spec":{"limits":[]}}"""); // Of which the server makes none itself.
         await server.Admin.AskAsync("/api/v1/nonsense-of-a-client");
         await server.Admin.AskAsync("/version");
         await using var watch = await WatchReader.OpenAsync(server.Admin, Maps + "?watch=true");
@@ -45,9 +46,9 @@ public sealed class MetricsTests
             """apiserver_watch_events_total{group="",kind="ConfigMap",resource="configmaps",version="v1"} 1""",
             """apiserver_watch_events_sizes_bucket{group="",kind="ConfigMap",resource="configmaps",version="v1",le="1024"} 1""",
             """apiserver_init_events_total{group="",resource="configmaps"} 1""",
-            """apiserver_storage_objects{resource="configmaps"} 1""",
+            """apiserver_storage_objects{resource="limitranges"} 1""",
             """apiserver_storage_objects{resource="deployments.apps"} 0""",
-            """apiserver_resource_objects{group="",resource="configmaps"} 1""",
+            """apiserver_resource_objects{group="",resource="limitranges"} 1""",
             """apiserver_cache_list_total{group="",resource="configmaps"} 2""",
             """apiserver_current_inflight_requests{request_kind="readOnly"} 1""",
             """apiserver_current_inflight_requests{request_kind="mutating"} 0""",
