@@ -78,12 +78,12 @@ public sealed class NodeControllersTests
         patient = patient with { Spec = patient.Spec with { Tolerations = [new Toleration { Key = "node.kubernetes.io/unreachable", Operator = "Exists", Effect = "NoExecute", TolerationSeconds = 300 }] } };
         await using var cluster = ControllerCluster.Start(A.Node("lost", podCIDR: "10.244.1.0/24"), A.Node("well", podCIDR: "10.244.2.0/24"), Lease("lost"), Lease("well"), patient);
 
-        // One node goes on renewing.
+        // One node goes on renewing. In small steps: the controllers must see its renewals before their patience ends.
         async Task PassAsync(Func<bool> until)
         {
             await Until.TrueAsync(() =>
             {
-                cluster.Time.Advance(TimeSpan.FromSeconds(5));
+                cluster.Time.Advance(TimeSpan.FromSeconds(1));
                 cluster.Client.PatchAsync<Lease>(
                     new("kube-node-lease", "well"), Patch.Merge($"{{\"spec\":{{\"renewTime\":\"{cluster.Time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\"}}}}"), default);
                 return until();
