@@ -129,11 +129,14 @@ public sealed class EtcdMember(string name, string directory, Uri address, strin
         }
     }
 
-    /// <summary>It keeps its connections and says nothing, as one behind a cut cable. Returns when none of its threads runs.</summary>
+    /// <summary>It keeps its connections and says nothing, as one behind a cut cable. What it is at now it may still do.</summary>
+    public void Pause() => Signal(process!.Id, SigStop);
+
+    /// <summary>The same, and returns when none of its threads runs.</summary>
     public async Task PauseAsync(CancellationToken ct)
     {
-        Signal(process!.Id, SigStop);
-        while (!Directory.EnumerateDirectories($"/proc/{process.Id}/task").All(IsStopped))
+        Pause();
+        while (!Directory.EnumerateDirectories($"/proc/{process!.Id}/task").All(IsStopped))
         {
             await Task.Delay(1, ct);
         }
