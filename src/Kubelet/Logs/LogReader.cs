@@ -36,22 +36,19 @@ internal sealed class LogReader(LogFiles files, TimeProvider time)
                     return; // The limit is reached.
                 }
                 await output.FlushAsync(ct);
-                if (IsRotated(file, path))
+                if (IsRotated(file, path) && File.Exists(path))
                 {
-                    if (File.Exists(path))
+                    // The runtime writes to the new file only now; what it wrote to this one since may be unread.
+                    if (!await CopyToEndAsync(lineReader, writer, ct))
                     {
-                        // The runtime writes to the new file only now; what it wrote to this one since may be unread.
-                        if (!await CopyToEndAsync(lineReader, writer, ct))
-                        {
-                            return;
-                        }
-                        await file.DisposeAsync();
-                        file = files.OpenRead(path);
-                        lineReader = new LineReader(file);
-                        continue;
+                        return;
                     }
+                    await file.DisposeAsync();
+                    file = files.OpenRead(path);
+                    lineReader = new LineReader(file);
+                    continue;
                 }
-                else if (last)
+                if (last)
                 {
                     return;
                 }
@@ -119,6 +116,19 @@ internal sealed class LogReader(LogFiles files, TimeProvider time)
     private static bool IsRotated(FileStream file, string path)
     {
         var name = new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
-        return name != path && name != Path.GetFullPath(path) && name != new FileInfo(path).ResolveLinkTarget(true)?.FullName;
+        return name != path && name != Path.GetFullPath(path) && name != TargetOf(path);
+    }
+
+    /// <summary>Where a link leads to; null for what is none, and between the renaming of a log and the runtime's opening of the new one.</summary>
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(true)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

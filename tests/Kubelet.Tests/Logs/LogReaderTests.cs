@@ -81,6 +81,43 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_follower_waits_for_the_new_log_when_the_old_one_is_renamed_already()
+    {
+        await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
+        var running = true;
+        var output = new MemoryStream();
+        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+
+        await SeenAsync("before\n");
+        File.Move(Log, Log + ".1");
+        await File.AppendAllTextAsync(Log + ".1", Line(1, "F", "late"));
+        await SeenAsync("before\nlate\n");
+        await Task.WhenAny(following, Task.Delay(100)); // It looks once more, at nothing.
+        await File.WriteAllTextAsync(Log, Line(2, "F", "rotated"));
+        running = false;
+        await following;
+        Assert.Equal("before\nlate\nrotated\n", Encoding.UTF8.GetString(output.ToArray()));
+
+        Task SeenAsync(string text) => Eventually.TrueAsync(() => Encoding.UTF8.GetString(output.ToArray()) == text, text);
+    }
+
+    [Fact]
+    public async Task A_follower_of_a_log_that_was_removed_ends_with_the_container()
+    {
+        await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
+        var running = true;
+        var output = new MemoryStream();
+        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+        await Eventually.TrueAsync(() => output.Length > 0, "the first line");
+
+        File.Delete(Log);
+        running = false;
+
+        await following.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal("before\n", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    [Fact]
     public async Task A_long_log_is_rotated_and_few_old_ones_are_kept()
     {
         for (var i = 0; i < 8; i++)
