@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static Navarch.Kubelet.Kernel.Descriptors;
 
 namespace Navarch.Kubelet.Kernel;
 
@@ -11,13 +12,9 @@ namespace Navarch.Kubelet.Kernel;
 internal static partial class ConfinedPath
 {
     private const long Openat2 = 437; // The same on every architecture.
-    private const int OPath = 0x200000;
-    private const int ODirectory = 0x10000;
-    private const int OCloseOnExec = 0x80000;
     private const ulong ResolveNoMagicLinks = 0x02;
     private const ulong ResolveNoLinks = 0x04;
     private const ulong ResolveBeneath = 0x08;
-    private const int AtFdCwd = -100;
     private const int ENoEnt = 2;
     private const int EExist = 17;
     private const int ENotDir = 20;
@@ -30,7 +27,7 @@ internal static partial class ConfinedPath
         {
             throw new IOException($"subPath \"{relative}\" must be a relative path without \"..\"");
         }
-        var directory = Open(AtFdCwd, root, OPath | ODirectory | OCloseOnExec, resolve: 0)
+        var directory = Open(CurrentDirectory, root, PathOnly | DirectoryOnly | CloseOnExec, resolve: 0)
             ?? throw new IOException($"volume directory {root} does not exist");
         using (directory)
         {
@@ -58,7 +55,7 @@ internal static partial class ConfinedPath
     /// <exception cref="IOException">There is a link on the way, or the path leads out of the directory.</exception>
     internal static SafeFileHandle? OpenPlain(string root, string relative, int flags)
     {
-        using var directory = Open(AtFdCwd, root, OPath | ODirectory | OCloseOnExec, resolve: 0);
+        using var directory = Open(CurrentDirectory, root, PathOnly | DirectoryOnly | CloseOnExec, resolve: 0);
         return directory is null ? null : Open(Fd(directory), relative, flags, ResolveBeneath | ResolveNoLinks);
     }
 
@@ -66,7 +63,7 @@ internal static partial class ConfinedPath
     public static string Name(SafeFileHandle handle) => $"/proc/self/fd/{Fd(handle)}";
 
     private static SafeFileHandle? OpenBeneath(SafeFileHandle directory, string path) =>
-        Open(Fd(directory), path, OPath | OCloseOnExec, ResolveBeneath | ResolveNoMagicLinks);
+        Open(Fd(directory), path, PathOnly | CloseOnExec, ResolveBeneath | ResolveNoMagicLinks);
 
     private static SafeFileHandle? Open(int directory, string path, int flags, ulong resolve)
     {
@@ -83,8 +80,6 @@ internal static partial class ConfinedPath
             _ => throw new IOException($"\"{path}\" cannot be used: {Marshal.GetLastPInvokeErrorMessage()}"),
         };
     }
-
-    private static int Fd(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
     [StructLayout(LayoutKind.Sequential)]
     private struct OpenHow

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using static Navarch.Kubelet.Kernel.Descriptors;
 
 namespace Navarch.Kubelet.Kernel;
 
@@ -16,11 +17,7 @@ namespace Navarch.Kubelet.Kernel;
 /// </remarks>
 public static partial class HostileTree
 {
-    private const int OReadOnly = 0;
-    private const int ODirectory = 0x10000;
-    private const int ONoFollow = 0x20000;
-    private const int OCloseOnExec = 0x80000;
-    private const int AtFdCwd = -100;
+    private const int ReadOnly = 0;
     private const int AtRemoveDir = 0x200;
     private const int EPerm = 1;
     private const int ENoEnt = 2;
@@ -39,7 +36,7 @@ public static partial class HostileTree
     public static void Remove(string path)
     {
         var name = Terminated(Encoding.UTF8.GetBytes(path));
-        using (var root = Open(AtFdCwd, name))
+        using (var root = Open(CurrentDirectory, name))
         {
             if (root is null)
             {
@@ -61,7 +58,7 @@ public static partial class HostileTree
                 Check(UnlinkAt(Fd(root), next, AtRemoveDir), next);
             }
         }
-        Check(UnlinkAt(AtFdCwd, name, AtRemoveDir), name);
+        Check(UnlinkAt(CurrentDirectory, name, AtRemoveDir), name);
     }
 
     /// <summary>Takes everything out of a directory: what is not empty itself goes to the root, to be emptied there.</summary>
@@ -134,7 +131,7 @@ public static partial class HostileTree
 
     private static SafeFileHandle? Open(int directory, byte[] name)
     {
-        var fd = OpenAt(directory, name, OReadOnly | ODirectory | ONoFollow | OCloseOnExec, 0);
+        var fd = OpenAt(directory, name, ReadOnly | DirectoryOnly | NoFollow | CloseOnExec, 0);
         if (fd >= 0)
         {
             return new SafeFileHandle(fd, ownsHandle: true);
@@ -153,8 +150,6 @@ public static partial class HostileTree
     }
 
     private static byte[] Terminated(ReadOnlySpan<byte> name) => [.. name, 0];
-
-    private static int Fd(SafeFileHandle handle) => (int)handle.DangerousGetHandle();
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     private static partial int OpenAt(int directory, byte[] name, int flags, uint mode);

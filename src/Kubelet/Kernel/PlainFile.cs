@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static Navarch.Kubelet.Kernel.Descriptors;
 
 namespace Navarch.Kubelet.Kernel;
 
@@ -10,8 +11,6 @@ namespace Navarch.Kubelet.Kernel;
 /// </summary>
 internal static partial class PlainFile
 {
-    private const int ONonBlock = 0x800; // A pipe that nobody writes to would hold up who opens it.
-    private const int OCloseOnExec = 0x80000;
     private const int AtEmptyPath = 0x1000;
     private const uint StatxType = 1;
     private const int StatxBytes = 256;
@@ -25,7 +24,8 @@ internal static partial class PlainFile
     /// <exception cref="IOException">It is not a plain file, or there is a link on the way.</exception>
     public static FileStream OpenRead(string root, string path)
     {
-        var handle = ConfinedPath.OpenPlain(root, Path.GetRelativePath(root, path), ONonBlock | OCloseOnExec)
+        // Without waiting: a pipe that nobody writes to would hold up who opens it.
+        var handle = ConfinedPath.OpenPlain(root, Path.GetRelativePath(root, path), NonBlock | CloseOnExec)
             ?? throw new FileNotFoundException($"{path} does not exist");
         try
         {
@@ -45,7 +45,7 @@ internal static partial class PlainFile
     private static bool IsRegular(SafeFileHandle handle)
     {
         var facts = new byte[StatxBytes];
-        Posix.Check(Statx((int)handle.DangerousGetHandle(), "", AtEmptyPath, StatxType, facts), "look at a file");
+        Posix.Check(Statx(Fd(handle), "", AtEmptyPath, StatxType, facts), "look at a file");
         return (BinaryPrimitives.ReadUInt16LittleEndian(facts.AsSpan(StatxModeAt)) & TypeMask) == RegularFile;
     }
 
