@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -7,6 +6,7 @@ using Navarch.ApiServer.Authentication;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
 using Navarch.Machinery.Json;
+using Navarch.Machinery.Tokens;
 
 namespace Navarch.ApiServer.Tokens;
 
@@ -19,8 +19,6 @@ internal sealed partial class SecretTokens(TokenKeyRing ring, ObjectWriter objec
     public const string Issuer = "kubernetes/serviceaccount";
 
     private const string Prefix = "kubernetes.io/serviceaccount/";
-    private const string LastUsed = "kubernetes.io/legacy-token-last-used";
-    private const string InvalidSince = "kubernetes.io/legacy-token-invalid-since";
 
     public async ValueTask<UserInfo?> FindAsync(string token, CancellationToken ct)
     {
@@ -41,7 +39,7 @@ internal sealed partial class SecretTokens(TokenKeyRing ring, ObjectWriter objec
         }
 
         await NoteUseAsync(secret, ct); // Also of a token that was ended for want of use: who ended it by mistake sees who needs it.
-        return secret.Metadata.Labels.Find(InvalidSince) is { Length: > 0 } ? null : new UserInfo(user, ServiceAccountTokens.GroupsOf(space)) { Uid = account.Metadata.UID };
+        return secret.Metadata.Labels.Find(TokenSecrets.InvalidSince) is { Length: > 0 } ? null : new UserInfo(user, ServiceAccountTokens.GroupsOf(space)) { Uid = account.Metadata.UID };
     }
 
     private static string Claim(JsonObject claims, string name) => claims.FindText(Prefix + name) ?? "";
@@ -55,8 +53,8 @@ internal sealed partial class SecretTokens(TokenKeyRing ring, ObjectWriter objec
     // Once a day and Secret.
     private async Task NoteUseAsync(Secret secret, CancellationToken ct)
     {
-        var today = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        if (secret.Metadata.Labels.Find(LastUsed) == today)
+        var today = TokenSecrets.Day(time.GetUtcNow());
+        if (secret.Metadata.Labels.Find(TokenSecrets.LastUsed) == today)
         {
             return;
         }
@@ -78,7 +76,7 @@ internal sealed partial class SecretTokens(TokenKeyRing ring, ObjectWriter objec
         }
     }
 
-    private static Secret Used(Secret secret, string day) => secret with { Metadata = secret.Metadata with { Labels = secret.Metadata.Labels.With(LastUsed, day) } };
+    private static Secret Used(Secret secret, string day) => secret with { Metadata = secret.Metadata with { Labels = secret.Metadata.Labels.With(TokenSecrets.LastUsed, day) } };
 
     [LoggerMessage(LogLevel.Warning, "could not note that the token in the Secret {Secret} was used")]
     private partial void LogNotNoted(string secret, Exception cause);

@@ -1,9 +1,9 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.ApiServer.Registry;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Tokens;
 
 namespace Navarch.ApiServer.Tokens;
 
@@ -13,11 +13,6 @@ namespace Navarch.ApiServer.Tokens;
 /// </summary>
 internal sealed partial class TokenTracking
 {
-    private const string Namespace = "kube-system";
-    private const string Name = "kube-apiserver-legacy-service-account-token-tracking";
-    private const string Since = "since";
-    private const string DayFormat = "yyyy-MM-dd";
-
     private readonly Kind maps;
     private readonly ObjectWriter objects;
     private readonly TimeProvider time;
@@ -33,7 +28,7 @@ internal sealed partial class TokenTracking
     /// <summary>Notices from now on when somebody changes or deletes it.</summary>
     public void Attach()
     {
-        var key = maps.Key(Namespace, Name);
+        var key = maps.Key(TokenSecrets.TrackingNamespace, TokenSecrets.TrackingName);
         maps.Objects.Applying += change =>
         {
             if (change.Key == key)
@@ -49,11 +44,11 @@ internal sealed partial class TokenTracking
     public async Task EnsureAsync(CancellationToken ct)
     {
         var write = new WriteOptions(UserInfo.Server);
-        if (await objects.FindAsync(maps, maps.Key(Namespace, Name), ct) is { } found)
+        if (await objects.FindAsync(maps, maps.Key(TokenSecrets.TrackingNamespace, TokenSecrets.TrackingName), ct) is { } found)
         {
-            if (!IsDay(((ConfigMap)found.Value).Data.Find(Since)))
+            if (!TokenSecrets.IsDay(((ConfigMap)found.Value).Data.Find(TokenSecrets.TrackedSince)))
             {
-                await objects.UpdateAsync(maps, Namespace, Name, current => WithDay((ConfigMap)current.Value), UpdateScope.Main, write, ct);
+                await objects.UpdateAsync(maps, TokenSecrets.TrackingNamespace, TokenSecrets.TrackingName, current => WithDay((ConfigMap)current.Value), UpdateScope.Main, write, ct);
             }
 
             return;
@@ -61,7 +56,7 @@ internal sealed partial class TokenTracking
 
         try
         {
-            await objects.CreateAsync(maps, Namespace, WithDay(new ConfigMap { Metadata = new ObjectMeta { Name = Name, Namespace = Namespace } }), write, ct);
+            await objects.CreateAsync(maps, TokenSecrets.TrackingNamespace, WithDay(new ConfigMap { Metadata = new ObjectMeta { Name = TokenSecrets.TrackingName, Namespace = TokenSecrets.TrackingNamespace } }), write, ct);
         }
         catch (StatusException e) when (e.Status.Reason == StatusReason.AlreadyExists)
         {
@@ -69,10 +64,8 @@ internal sealed partial class TokenTracking
         }
     }
 
-    private static bool IsDay(string? text) => DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
-
     private ConfigMap WithDay(ConfigMap map) =>
-        IsDay(map.Data.Find(Since)) ? map : map with { Data = map.Data.With(Since, time.GetUtcNow().ToString(DayFormat, CultureInfo.InvariantCulture)) };
+        TokenSecrets.IsDay(map.Data.Find(TokenSecrets.TrackedSince)) ? map : map with { Data = map.Data.With(TokenSecrets.TrackedSince, TokenSecrets.Day(time.GetUtcNow())) };
 
     [LoggerMessage(LogLevel.Warning, "could not write down since when the use of tokens is noted")]
     private partial void LogNotKept(Exception cause);

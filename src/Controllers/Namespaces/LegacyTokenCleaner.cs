@@ -1,8 +1,8 @@
-using System.Globalization;
 using Navarch.Api.Core.V1;
 using Navarch.Api.Meta.V1;
 using Navarch.Client;
 using Navarch.Machinery.Pods;
+using Navarch.Machinery.Tokens;
 using Preconditions = Navarch.Api.Meta.V1.Preconditions;
 
 namespace Navarch.Controllers;
@@ -17,12 +17,7 @@ public sealed class LegacyTokenCleaner(
     Informer<Secret> secrets, Informer<ServiceAccount> accounts, Informer<Pod> pods, IClient client, TimeProvider time, TimeSpan period) : IReconciler
 {
     /// <summary>Where the API server says since when it notes the use of tokens.</summary>
-    public static readonly NamespacedName Tracking = new("kube-system", "kube-apiserver-legacy-service-account-token-tracking");
-
-    private const string AccountName = "kubernetes.io/service-account.name";
-    private const string AccountUid = "kubernetes.io/service-account.uid";
-    private const string LastUsed = "kubernetes.io/legacy-token-last-used";
-    private const string InvalidSince = "kubernetes.io/legacy-token-invalid-since";
+    public static readonly NamespacedName Tracking = new(TokenSecrets.TrackingNamespace, TokenSecrets.TrackingName);
 
     // Use is noted by the day: to look more often shows nothing new.
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromDays(1);
@@ -60,7 +55,7 @@ public sealed class LegacyTokenCleaner(
             return ReconcileResult.Done;
         }
 
-        await client.PatchAsync<Secret>(key, Patch.Merge($$$$"""{"metadata":{"uid":"{{{{metadata.UID}}}}","labels":{"{{{{InvalidSince}}}}":"{{{{Day(now)}}}}"}}}"""), ct);
+        await client.PatchAsync<Secret>(key, Patch.Merge($$$$"""{"metadata":{"uid":"{{{{metadata.UID}}}}","labels":{"{{{{TokenSecrets.InvalidSince}}}}":"{{{{TokenSecrets.Day(now)}}}}"}}}"""), ct);
         return ReconcileResult.After(LookAgainAfter);
     }
 
@@ -68,13 +63,13 @@ public sealed class LegacyTokenCleaner(
     private static Fate FateOf(Secret secret, DateTimeOffset limit)
     {
         var metadata = secret.Metadata;
-        var used = metadata.Labels.Find(LastUsed);
+        var used = metadata.Labels.Find(TokenSecrets.LastUsed);
         if (secret.Type != SecretType.ServiceAccountToken || metadata.CreationTimestamp is not { } created || created >= limit || (used is not null && !IsBefore(used, limit)))
         {
             return Fate.Stay;
         }
 
-        return metadata.Labels.Find(InvalidSince) is not { } marked || !IsDay(marked) ? Fate.Invalidate
+        return metadata.Labels.Find(TokenSecrets.InvalidSince) is not { } marked || !TokenSecrets.IsDay(marked) ? Fate.Invalidate
             : IsBefore(marked, limit) ? Fate.Delete
             : Fate.Stay;
     }
@@ -83,9 +78,9 @@ public sealed class LegacyTokenCleaner(
     private bool IsMadeByCluster(Secret secret)
     {
         var annotations = secret.Metadata.Annotations;
-        return annotations.Find(AccountName) is { Length: > 0 } name
+        return annotations.Find(TokenSecrets.AccountName) is { Length: > 0 } name
             && accounts.Find(new NamespacedName(secret.Metadata.Namespace, name)) is { } account
-            && (annotations.Find(AccountUid) is not { Length: > 0 } uid || uid == account.Metadata.UID)
+            && (annotations.Find(TokenSecrets.AccountUid) is not { Length: > 0 } uid || uid == account.Metadata.UID)
             && account.Secrets.Any(reference => reference.Name == secret.Metadata.Name);
     }
 
@@ -93,16 +88,9 @@ public sealed class LegacyTokenCleaner(
 
     // What was used before anybody noted it looks unused.
     private async Task<bool> IsTrackedLongEnoughAsync(DateTimeOffset now, CancellationToken ct) =>
-        (await client.FindAsync<ConfigMap>(Tracking, ct))?.Data.Find("since") is { } since
-        && TryDay(since, out var day) && now >= day.AddDays(1) + period;
-
-    private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static bool TryDay(string text, out DateTimeOffset day) =>
-        DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out day);
-
-    private static bool IsDay(string text) => TryDay(text, out _);
+        (await client.FindAsync<ConfigMap>(Tracking, ct))?.Data.Find(TokenSecrets.TrackedSince) is { } since
+        && TokenSecrets.TryDay(since, out var day) && now >= day.AddDays(1) + period;
 
     // What is no day is left alone.
-    private static bool IsBefore(string day, DateTimeOffset limit) => IsDay(day) && string.CompareOrdinal(day, Day(limit)) < 0;
+    private static bool IsBefore(string day, DateTimeOffset limit) => TokenSecrets.IsDay(day) && string.CompareOrdinal(day, TokenSecrets.Day(limit)) < 0;
 }

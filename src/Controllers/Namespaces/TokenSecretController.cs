@@ -18,8 +18,6 @@ public sealed class TokenSecretController(
 {
     public static readonly ListQuery Scope = new() { FieldSelector = $"type={SecretType.ServiceAccountToken}" };
 
-    private const string AccountName = "kubernetes.io/service-account.name";
-    private const string AccountUid = "kubernetes.io/service-account.uid";
     private const string Issuer = "kubernetes/serviceaccount";
 
     public string Name => "serviceaccount-token";
@@ -38,7 +36,7 @@ public sealed class TokenSecretController(
             return ReconcileResult.Done;
         }
 
-        if (secret.Metadata.Annotations.Find(AccountName) is not { Length: > 0 } accountName)
+        if (secret.Metadata.Annotations.Find(TokenSecrets.AccountName) is not { Length: > 0 } accountName)
         {
             return ReconcileResult.Done; // It is of nobody. The API server lets none such in.
         }
@@ -46,7 +44,7 @@ public sealed class TokenSecretController(
         // An account is often made together with its Secret, and seen here after it.
         var name = new NamespacedName(key.Namespace, accountName);
         var account = accounts.Find(name) ?? await client.FindAsync<ServiceAccount>(name, ct);
-        if (account is null || (secret.Metadata.Annotations.Find(AccountUid) is { Length: > 0 } uid && uid != account.Metadata.UID))
+        if (account is null || (secret.Metadata.Annotations.Find(TokenSecrets.AccountUid) is { Length: > 0 } uid && uid != account.Metadata.UID))
         {
             await client.DeleteAsync(secret, ct);
             return ReconcileResult.Done;
@@ -83,7 +81,7 @@ public sealed class TokenSecretController(
         return secret with
         {
             Data = data,
-            Metadata = secret.Metadata with { Annotations = secret.Metadata.Annotations.With(AccountUid, account.Metadata.UID) },
+            Metadata = secret.Metadata with { Annotations = secret.Metadata.Annotations.With(TokenSecrets.AccountUid, account.Metadata.UID) },
         };
     }
 
@@ -102,5 +100,5 @@ public sealed class TokenSecretController(
     }
 
     private IEnumerable<NamespacedName> SecretsOf(ServiceAccount account) =>
-        secrets.List(account.Metadata.Namespace).Where(secret => secret.Metadata.Annotations.Find(AccountName) == account.Metadata.Name).Select(NamespacedName.Of);
+        secrets.List(account.Metadata.Namespace).Where(secret => secret.Metadata.Annotations.Find(TokenSecrets.AccountName) == account.Metadata.Name).Select(NamespacedName.Of);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Navarch.Api.Core.V1;
 using Navarch.Machinery.Errors;
+using Navarch.Machinery.Tokens;
 
 namespace Navarch.ApiServer.Resources.Core;
 
@@ -9,7 +10,6 @@ namespace Navarch.ApiServer.Resources.Core;
 public sealed class SecretResource : Resource<Secret>
 {
     private const int BytesMax = 1024 * 1024;
-    private const string AccountAnnotation = "kubernetes.io/service-account.name";
 
     public override IReadOnlyList<Column<Secret>> Columns { get; } =
     [
@@ -56,9 +56,9 @@ public sealed class SecretResource : Resource<Secret>
         switch (value.Type)
         {
             case SecretType.ServiceAccountToken:
-                if (string.IsNullOrEmpty(value.Metadata.Annotations.Find(AccountAnnotation)))
+                if (string.IsNullOrEmpty(value.Metadata.Annotations.Find(TokenSecrets.AccountName)))
                 {
-                    errors.Required((FieldPath.Of("metadata") / "annotations")[AccountAnnotation]);
+                    errors.Required((FieldPath.Of("metadata") / "annotations")[TokenSecrets.AccountName]);
                 }
 
                 break;
