@@ -23,11 +23,9 @@ public sealed class PrintableTests
         using var logs = new LoggerFactory([new LineLog(output, TimeProvider.System, LogLevel.Information)]);
         var log = logs.CreateLogger("Test.Part");
 
-#pragma warning disable CA1848, CA2254 // A test has no use for events made once.
-        log.LogWarning(Forged);
-        log.LogWarning(new InvalidOperationException(Forged), "failed");
-        log.LogError(new InvalidOperationException(Forged), "broken");
-#pragma warning restore CA1848, CA2254
+        log.Log(LogLevel.Warning, default, Forged, null, static (text, _) => text);
+        log.Log(LogLevel.Warning, default, "failed", new InvalidOperationException(Forged), static (text, _) => text);
+        log.Log(LogLevel.Error, default, "broken", new InvalidOperationException(Forged), static (text, _) => text);
 
         var lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.DoesNotContain(lines, line => line.StartsWith("2026-11-22T00:00:00.000Z INFO", StringComparison.Ordinal));
