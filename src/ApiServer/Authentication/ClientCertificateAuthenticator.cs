@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.Api;
@@ -15,26 +15,25 @@ namespace Navarch.ApiServer.Authentication;
 /// </summary>
 internal sealed class ClientCertificateAuthenticator(Func<X509Certificate2Collection> authorities, AuthorityUses uses, TimeProvider time) : IAuthenticator
 {
-    private static readonly object Known = new();
+    // A connection has one object for its certificate as long as it lives. Its own items are no place to remember: its requests come
+    // at the same time, and those are not made for that.
+    private readonly ConditionalWeakTable<X509Certificate2, Holder> holders = [];
 
     public ValueTask<Authenticated> AuthenticateAsync(HttpContext http, CancellationToken ct)
     {
-        // A chain is built once per connection; what may change while it lives is the time, and sometimes who is trusted.
-        var trusted = authorities();
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(Known, out var found) && (Holder)found! is var known && ReferenceEquals(known.Trusted, trusted))
-        {
-            return new(At(known));
-        }
-
-        var certificate = http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        if (certificate is null)
+        if (http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not { } certificate)
         {
             return new(Authenticated.Nobody);
         }
 
-        var holder = Verify(certificate, trusted);
-        items?[Known] = holder;
+        // A chain is built once per connection; what may change while it lives is the time, and sometimes who is trusted.
+        var trusted = authorities();
+        if (!holders.TryGetValue(certificate, out var holder) || !ReferenceEquals(holder.Trusted, trusted))
+        {
+            holder = Verify(certificate, trusted);
+            holders.AddOrUpdate(certificate, holder);
+        }
+
         return new(At(holder));
     }
 

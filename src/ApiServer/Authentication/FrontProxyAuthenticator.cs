@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Navarch.Api;
@@ -11,7 +11,8 @@ namespace Navarch.ApiServer.Authentication;
 /// <summary>Believes a proxy, known by its certificate, who its clients are. From anybody else the same headers say nothing.</summary>
 internal sealed class FrontProxyAuthenticator(FrontProxyConfig config, TimeProvider time) : IAuthenticator
 {
-    private static readonly object Known = new();
+    // By the object that a connection has for its certificate, as for clients.
+    private readonly ConditionalWeakTable<X509Certificate2, object> verified = [];
 
     public ValueTask<Authenticated> AuthenticateAsync(HttpContext http, CancellationToken ct)
     {
@@ -22,7 +23,7 @@ internal sealed class FrontProxyAuthenticator(FrontProxyConfig config, TimeProvi
 
         var headers = http.Request.Headers;
         var name = config.UserHeaders.Select(header => headers[header].ToString()).FirstOrDefault(static value => value.Length > 0);
-        if (name is null || !IsProxy(http, certificate))
+        if (name is null || !IsProxy(certificate))
         {
             return new(Authenticated.Nobody);
         }
@@ -41,18 +42,17 @@ internal sealed class FrontProxyAuthenticator(FrontProxyConfig config, TimeProvi
     }
 
     // A chain is built once per connection; what may change while it lives is the time.
-    private bool IsProxy(HttpContext http, X509Certificate2 certificate)
+    private bool IsProxy(X509Certificate2 certificate)
     {
         var now = time.GetUtcNow();
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is null || !items.TryGetValue(Known, out var found))
+        if (!verified.TryGetValue(certificate, out var isProxy))
         {
-            found = (config.AllowedNames.Count == 0 || config.AllowedNames.Contains(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)))
+            isProxy = (config.AllowedNames.Count == 0 || config.AllowedNames.Contains(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)))
                 && CertificateChain.IsFrom(config.Authorities, certificate, CertificateChain.ClientAuthentication, now);
-            items?[Known] = found;
+            verified.AddOrUpdate(certificate, isProxy);
         }
 
-        return (bool)found! && now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
+        return (bool)isProxy && now >= certificate.NotBefore.ToUniversalTime() && now <= certificate.NotAfter.ToUniversalTime();
     }
 }
 

@@ -46,7 +46,7 @@ public sealed class FairRequestsTests
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => scheduler.AskAsync("/api/v1/pods")));
 
-        Assert.All(answers, static answer => Assert.Equal(200, answer.Code));
+        Assert.All(answers, static answer => Assert.True(answer.Code == 200, answer.Text));
         var metrics = (await server.Admin.AskAsync("/metrics")).Text;
         Assert.Contains("apiserver_flowcontrol_current_executing_seats{priority_level=\"workload-high\"} 0\n", metrics, StringComparison.Ordinal);
         Assert.Contains("apiserver_flowcontrol_current_inqueue_requests{priority_level=\"workload-high\"} 0\n", metrics, StringComparison.Ordinal);
