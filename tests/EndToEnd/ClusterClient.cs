@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -56,7 +57,7 @@ internal sealed class ClusterClient : IDisposable
             using var response = await http.SendAsync(request);
             return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException or System.Text.Json.JsonException)
         {
             return null;
         }

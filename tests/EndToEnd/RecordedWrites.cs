@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Navarch.EndToEnd;
@@ -156,7 +157,7 @@ internal sealed class RecordedWrites(Func<ClusterClient> connect, string @namesp
                     }
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
             {
                 await Task.Delay(RetryDelay, ct);
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -87,7 +88,7 @@ public sealed class Follower(IReadOnlyList<HttpClient> servers, string path, Ran
 
                 isListed = await WatchAsync(server, limit.Token);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
             {
                 // Cut off, by the server's end or by our own.
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -89,9 +90,9 @@ public sealed class MapClient(IReadOnlyList<HttpClient> servers, History history
             using var response = await server.SendAsync(request, limit.Token);
             (code, text) = (response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        catch (Exception e) when (e is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError })
         {
-            call.Refused(); // No connection, so nothing was sent.
+            call.Refused(); // No connection, so nothing was sent. (Reset as soon as it was there, it shows as what the socket says.)
             await Task.Delay(TimeSpan.FromMilliseconds(2), CancellationToken.None);
             return;
         }

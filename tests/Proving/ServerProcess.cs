@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Navarch.Proving;
@@ -95,7 +96,7 @@ public sealed class ServerProcess(string program, IReadOnlyList<string> argument
             using var response = await client.GetAsync("/readyz", patience.Token);
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException && !ct.IsCancellationRequested)
         {
             return false;
         }

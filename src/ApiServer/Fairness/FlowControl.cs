@@ -188,7 +188,8 @@ internal sealed class FlowControl(Catalog catalog, int seats, TimeProvider time)
 
         lock (gate)
         {
-            current = FlowPlan.Build(flows, settings, levels, seats);
+            // Read again: a plan of older objects must not take the place of one that another request has made meanwhile.
+            current = FlowPlan.Build(schemas.Objects.Current, configurations.Objects.Current, levels, seats);
             foreach (var gone in levels.Where(item => item.Value is { Used: 0, Waiting: 0 } && !current.Levels.Contains(item.Value)).Select(static item => item.Key).ToList())
             {
                 levels.Remove(gone);

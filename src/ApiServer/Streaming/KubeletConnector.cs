@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Navarch.Client;
 using Navarch.Machinery.Certificates;
 using Navarch.Machinery.Errors;
 
@@ -90,7 +91,7 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, Func<X5
                     throw StatusErrors.InternalError("too many nodes").AsException();
                 }
 
-                invokers[address.NodeName] = known = (new HttpMessageInvoker(new SocketsHttpHandler
+                invokers[address.NodeName] = known = (new HttpMessageInvoker(new ConnectionErrorHandler(new SocketsHttpHandler
                 {
                     AllowAutoRedirect = false, // Credentials must not follow where a kubelet points.
                     UseProxy = false,
@@ -102,7 +103,7 @@ internal sealed class KubeletConnector(Func<X509Certificate2>? identity, Func<X5
                     ConnectCallback = dialer.ConnectAsync,
                     RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
                     SslOptions = Tls(address),
-                }), shown);
+                })), shown);
             }
 
             return known.Invoker;

@@ -9,6 +9,7 @@ using Navarch.ApiServer.Admission.Webhooks;
 using Navarch.ApiServer.Handlers;
 using Navarch.ApiServer.Pipeline;
 using Navarch.ApiServer.Registry;
+using Navarch.Client;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Streaming;
@@ -34,7 +35,7 @@ internal sealed class ProxySubresource : ConnectSubresource, IDisposable
         this.kubelets = kubelets;
         this.headers = headers;
         this.tunnel = tunnel;
-        plain = new HttpMessageInvoker(new SocketsHttpHandler
+        plain = new HttpMessageInvoker(new ConnectionErrorHandler(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -46,7 +47,7 @@ internal sealed class ProxySubresource : ConnectSubresource, IDisposable
 
             // Pods serve with certificates of their own making; upstream does not check them either.
             SslOptions = new System.Net.Security.SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
-        });
+        }));
     }
 
     public override SubresourceType? Describe(Kind kind) =>

@@ -56,7 +56,7 @@ public static class RestTransport
 
     public static HttpClient CreateClient(ClientConfig config, HttpMessageHandler handler)
     {
-        var http = new HttpClient(handler)
+        var http = new HttpClient(new ConnectionErrorHandler(handler))
         {
             BaseAddress = config.Server,
             Timeout = System.Threading.Timeout.InfiniteTimeSpan, // Each request has its own; watches have none.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Navarch.Client;
 using Navarch.Cluster.Images;
 using Navarch.Cluster.Lifecycle;
 using Navarch.Cluster.Machine;
@@ -118,7 +119,7 @@ public sealed class DemoRun(ProfileStore profiles, string manifests, IProgressRe
     // Available pods are in the Service a moment later: rules follow the pods' readiness.
     private async Task<string> FetchAsync(Uri page, CancellationToken ct)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) });
+        using var http = new HttpClient(new ConnectionErrorHandler(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }));
         var start = time.GetTimestamp();
         while (true)
         {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Navarch.Api;
 using Navarch.Api.Core.V1;
+using Navarch.Client;
 using Navarch.Kubelet.Cri;
 
 namespace Navarch.Kubelet.Probes;
@@ -16,7 +17,7 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
     private const int RedirectsMax = 10;
 
     // A connection per attempt: what is probed is whether a new client gets through.
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _http = new(new ConnectionErrorHandler(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -25,7 +26,7 @@ internal sealed class Prober(IRuntime runtime, TimeProvider time) : IDisposable
         ActivityHeadersPropagator = null,
         // A probe asks whether the container answers, not who it is.
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    });
+    }));
 
     /// <param name="podIP">Address of the pod, used where the probe names no host.</param>
     public async Task<ProbeOutcome> ProbeAsync(Probe probe, Container container, string containerId, string podIP, CancellationToken ct)

@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Navarch.ApiServer.Streaming;
+using Navarch.Client;
 using Navarch.Machinery.Errors;
 
 namespace Navarch.ApiServer.Admission.Webhooks;
@@ -39,7 +40,7 @@ internal sealed class WebhookClient : IDisposable
     {
         this.trust = trust;
         this.services = services;
-        http = new HttpMessageInvoker(new SocketsHttpHandler
+        http = new HttpMessageInvoker(new ConnectionErrorHandler(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -55,7 +56,7 @@ internal sealed class WebhookClient : IDisposable
             // Endpoints of a service come and go: nobody keeps asking one that left for longer.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             ConnectCallback = ConnectAsync,
-        });
+        }));
     }
 
     /// <summary>Who uses the client for one call. Not to be begun after the owner has let go of it.</summary>

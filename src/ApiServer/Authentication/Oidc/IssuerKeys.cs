@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Navarch.Api.Json;
+using Navarch.Client;
 using Navarch.Machinery.Json;
 
 namespace Navarch.ApiServer.Authentication.Oidc;
@@ -36,7 +37,7 @@ internal sealed partial class IssuerKeys : IDisposable
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = tls, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        http = new HttpClient(new ConnectionErrorHandler(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = tls, ConnectTimeout = TimeSpan.FromSeconds(5) }))
         {
             Timeout = TimeSpan.FromSeconds(10),
             MaxResponseContentBufferSize = BytesMax,
