@@ -17,7 +17,7 @@ internal sealed record MachineSnapshot(IReadOnlyList<string> Facts)
         .. Lines("ip", "route", "show", "table", "all").Select(route => "route " + route.Trim()),
         .. Lines("ip", "netns", "list").Select(name => "netns " + name),
         .. Lines("lsns", "-t", "net", "-n", "-o", "NS").Select(name => "namespace " + name.Trim()),
-        .. Cgroups("/sys/fs/cgroup", depth: 3).Select(folder => "cgroup " + folder),
+        .. Cgroups("/sys/fs/cgroup").Select(folder => "cgroup " + folder),
         .. Folders.Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries).Select(file => "file " + file),
         .. DeepFolders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)).Select(file => "file " + file),
     ]);
@@ -81,10 +81,14 @@ internal sealed record MachineSnapshot(IReadOnlyList<string> Facts)
         }
     }
 
-    private static IEnumerable<string> Cgroups(string folder, int depth) =>
-        depth == 0 || !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateDirectories(folder).SelectMany(child => Cgroups(child, depth - 1).Prepend(child));
+    // Of version 1 each controller has a tree of its own.
+    private static IEnumerable<string> Cgroups(string mount) =>
+        (File.Exists(Path.Combine(mount, "cgroup.procs")) ? [mount] : Directory.EnumerateDirectories(mount))
+            .SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(group => IsOfClusters(Path.GetFileName(group)) ? Directory.EnumerateDirectories(group).Prepend(group) : [group]);
+
+    // In cgroups of other programs (a session, a service) others come and go.
+    private static bool IsOfClusters(string cgroup) => cgroup.StartsWith("navarch", StringComparison.Ordinal) || cgroup is "k8s.io" or "kubepods";
 
     private static string[] Lines(string program, params string[] arguments)
     {
