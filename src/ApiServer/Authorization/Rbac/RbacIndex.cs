@@ -48,14 +48,15 @@ internal sealed class RbacIndex
                 SetRules(SlotOf("Role", role.Metadata.Namespace, role.Metadata.Name), after is Role mine ? mine.Rules : null);
                 break;
             default:
-                if (Binding.Of(before) is { } old)
-                {
-                    Revoke(old);
-                }
-
+                // First what is new: requests read meanwhile, and nobody is refused what both give.
                 if (Binding.Of(after) is { } wanted)
                 {
                     Give(wanted);
+                }
+
+                if (Binding.Of(before) is { } old)
+                {
+                    Revoke(old);
                 }
 
                 break;
@@ -165,7 +166,7 @@ internal sealed class RbacIndex
         Forget(slot);
     }
 
-    // One at a time: a binding may name a subject twice.
+    // One at a time: a binding may name a subject twice. The first: what a change of the binding gives stands behind what it takes.
     private static Grant[] Without(Grant[] grants, string binding)
     {
         var at = Array.FindIndex(grants, grant => grant.BindingName == binding);
