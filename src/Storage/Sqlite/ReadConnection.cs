@@ -103,7 +103,7 @@ internal sealed class ReadConnection : IDisposable
     public void EndPages()
     {
         range.Reset();
-        end.Run();
+        End();
     }
 
     /// <summary>The events after one revision up to another, or as many of them as make a page.</summary>
@@ -149,6 +149,15 @@ internal sealed class ReadConnection : IDisposable
             return read();
         }
         finally
+        {
+            End();
+        }
+    }
+
+    // SQLite ends a transaction by itself where it cannot read on (an error of the disk, no memory).
+    private void End()
+    {
+        if (connection.IsInTransaction)
         {
             end.Run();
         }

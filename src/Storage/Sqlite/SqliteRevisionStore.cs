@@ -84,8 +84,14 @@ public sealed class SqliteRevisionStore : IRevisionStore
         }
         finally
         {
-            connection.EndPages();
-            readers.Return(connection);
+            try
+            {
+                connection.EndPages();
+            }
+            finally
+            {
+                readers.Return(connection);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ public sealed class RefusingDiskTests : IAsyncLifetime
 {
     private const int ReadOnly = 8;
     private const int Full = 13;
+    private const int IoErrorRead = 266;
     private const int IoErrorWrite = 778;
     private const int IoErrorSync = 1034;
 
@@ -94,6 +95,32 @@ public sealed class RefusingDiskTests : IAsyncLifetime
         Assert.Equal(["/a", "/b"], (await later.RangeAsync("", Ct)).Entries.Select(entry => entry.Key));
     }
 
+    /// <summary>SQLite ends the transaction of a read that fails for the disk by itself.</summary>
+    [Fact]
+    public async Task Reads_that_the_disk_refuses_say_so_and_cost_no_reader()
+    {
+        // More than a connection keeps in memory, copied from the log to the file, and read by nobody yet.
+        for (var i = 0; i < 60; i++)
+        {
+            await PutAsync($"/{i:00}", 50_000);
+        }
+
+        await store.DisposeAsync();
+        store = await OpenAsync();
+        await store.GetAsync("/00", Ct);
+        disk.ReadCode = IoErrorRead;
+
+        for (var i = 0; i < 6; i++)
+        {
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.RangePagesAsync("", Ct).ToListAsync(Ct));
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => store.RangeAsync("", Ct));
+        }
+
+        disk.ReadCode = 0;
+        Assert.Equal(60, (await store.RangeAsync("", Ct)).Entries.Count);
+        Assert.Equal(60, (await store.RangePagesAsync("", Ct).ToListAsync(Ct)).Sum(page => page.Entries.Count));
+    }
+
     [Fact]
     public async Task A_log_that_cannot_be_copied_for_a_while_costs_nothing()
     {
@@ -135,6 +162,6 @@ public sealed class RefusingDiskTests : IAsyncLifetime
         }
     }
 
-    private async Task<long> PutAsync(string key) =>
-        ((CommitResult.Committed)await store.CommitAsync(StoreWrite.Create(key, new byte[5000]), Ct)).Revision;
+    private async Task<long> PutAsync(string key, int bytes = 5000) =>
+        ((CommitResult.Committed)await store.CommitAsync(StoreWrite.Create(key, new byte[bytes]), Ct)).Revision;
 }

@@ -1,10 +1,18 @@
 namespace Navarch.Storage.Tests.Sqlite.Disks;
 
-/// <summary>A disk that refuses some of what would change it, for as long as it is told to.</summary>
+/// <summary>A disk that refuses some of what it is asked for, for as long as it is told to.</summary>
 internal sealed class RefusingDisk : IDisk
 {
+    private volatile int readCode;
     private volatile int writeCode;
     private volatile int syncCode;
+
+    /// <summary>The code that reads are refused with; 0: they are not.</summary>
+    public int ReadCode
+    {
+        get => readCode;
+        set => readCode = value;
+    }
 
     /// <summary>The code that writes are refused with; 0: they are not. https://sqlite.org/rescode.html</summary>
     public int WriteCode
@@ -19,6 +27,8 @@ internal sealed class RefusingDisk : IDisk
         get => syncCode;
         set => syncCode = value;
     }
+
+    public int Read(string path) => readCode;
 
     public int Write(string path, long offset, ReadOnlySpan<byte> bytes) => writeCode;
 

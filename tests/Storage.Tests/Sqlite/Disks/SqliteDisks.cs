@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Navarch.Storage.Tests.Sqlite.Disks;
 
-/// <summary>What a disk does with calls that would change it. A code of SQLite's other than 0 refuses the call.</summary>
+/// <summary>What a disk does with the calls that reach it. A code of SQLite's other than 0 refuses the call.</summary>
 internal interface IDisk
 {
+    int Read(string path) => 0;
+
     int Write(string path, long offset, ReadOnlySpan<byte> bytes);
 
     int Truncate(string path, long length);
@@ -163,7 +165,12 @@ internal static unsafe partial class SqliteDisks
     }
 
     [UnmanagedCallersOnly]
-    private static int Read(OpenFile* file, byte* bytes, int count, long offset) => Real(file)->Methods->Read((OpenFile*)Real(file), bytes, count, offset);
+    private static int Read(OpenFile* file, byte* bytes, int count, long offset)
+    {
+        var (disk, path) = Of(file);
+        var code = disk.Read(path);
+        return code != Ok ? code : Real(file)->Methods->Read((OpenFile*)Real(file), bytes, count, offset);
+    }
 
     [UnmanagedCallersOnly]
     private static int FileSize(OpenFile* file, long* length) => Real(file)->Methods->FileSize((OpenFile*)Real(file), length);
