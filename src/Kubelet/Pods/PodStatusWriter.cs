@@ -80,16 +80,20 @@ internal sealed partial class PodStatusWriter(IClient client, TimeProvider time,
     {
         await foreach (var uid in _queue.Reader.ReadAllAsync(ct))
         {
+            if (Take(uid) is not var (latest, wanted))
+            {
+                continue; // The pod is gone.
+            }
             try
             {
-                await WriteAsync(uid, ct);
+                await WriteAsync(uid, latest, wanted, ct);
                 Finish(uid);
             }
             catch (ApiException e) when (!e.IsTransient && !e.IsUnauthorized)
             {
                 // Refused for what it is: the same again would be refused again.
                 LogFailed(log, uid, e.Message);
-                GiveUp(uid);
+                GiveUp(uid, wanted);
                 Finish(uid);
             }
             catch (Exception e) when (!ct.IsCancellationRequested && e.IsTransient)
@@ -102,18 +106,16 @@ internal sealed partial class PodStatusWriter(IClient client, TimeProvider time,
         }
     }
 
-    private async Task WriteAsync(string uid, CancellationToken ct)
+    private (Pod Latest, PodStatus Wanted)? Take(string uid)
     {
-        Pod latest;
-        PodStatus wanted;
         lock (_guard)
         {
-            if (!_entries.TryGetValue(uid, out var entry) || entry.Wanted is null)
-            {
-                return;
-            }
-            (latest, wanted) = (entry.Latest, entry.Wanted);
+            return _entries.TryGetValue(uid, out var entry) && entry.Wanted is { } wanted ? (entry.Latest, wanted) : null;
         }
+    }
+
+    private async Task WriteAsync(string uid, Pod latest, PodStatus wanted, CancellationToken ct)
+    {
         while (true)
         {
             var merged = latest with { Status = Merge(latest.Status, wanted) };
@@ -162,13 +164,13 @@ internal sealed partial class PodStatusWriter(IClient client, TimeProvider time,
         }
     }
 
-    private void GiveUp(string uid)
+    private void GiveUp(string uid, PodStatus refused)
     {
         lock (_guard)
         {
             if (_entries.TryGetValue(uid, out var entry))
             {
-                entry.Written = true;
+                entry.Written = entry.Wanted == refused; // One that was published meanwhile has not been asked for yet.
             }
         }
     }
