@@ -21,11 +21,13 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
 
     private static readonly Dictionary<string, string> Everything = [];
 
+    private readonly Lock _storing = new(); // Of two looks at a pod one is stored after the other.
     private readonly ConcurrentDictionary<string, (RuntimePod Pod, long Seen)> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _removed = new(StringComparer.Ordinal); // UID of a pod to the look that saw it gone.
     private readonly ConcurrentDictionary<string, RuntimeContainer> _ended = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RuntimeContainer> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _addresses = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _owners = new(StringComparer.Ordinal); // ID of a container or sandbox to UID.
+    private readonly ConcurrentDictionary<string, (string Uid, long Seen)> _owners = new(StringComparer.Ordinal); // By ID of a container or sandbox.
     private long _looks;
     private volatile bool _hasEvents;
 
@@ -83,13 +85,13 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         var byContainerUid = containers.ToLookup(UidOf);
         foreach (var uid in uids)
         {
-            Store(uid, await BuildAsync(uid, bySandboxUid[uid], byContainerUid[uid], ct), look);
+            Store(uid, await BuildAsync(uid, bySandboxUid[uid], byContainerUid[uid], look, ct), look);
         }
         foreach (var gone in _pods.Keys.Where(uid => !uids.Contains(uid)))
         {
             Store(gone, null, look);
         }
-        Forget(sandboxes, containers);
+        Forget(sandboxes, containers, look);
     }
 
     /// <summary>Looks at one pod now.</summary>
@@ -98,7 +100,7 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
     {
         var look = Interlocked.Increment(ref _looks);
         var (sandboxes, containers) = await ListAsync(new Dictionary<string, string> { [RuntimeLabels.PodUid] = uid }, ct);
-        var pod = sandboxes.Count == 0 && containers.Count == 0 ? null : await BuildAsync(uid, sandboxes, containers, ct);
+        var pod = sandboxes.Count == 0 && containers.Count == 0 ? null : await BuildAsync(uid, sandboxes, containers, look, ct);
         Store(uid, pod, look);
         return Find(uid);
     }
@@ -112,9 +114,9 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
                 await foreach (var e in runtime.WatchAsync(ct))
                 {
                     _hasEvents = true;
-                    if (_owners.TryGetValue(e.ContainerId, out var uid))
+                    if (_owners.TryGetValue(e.ContainerId, out var owner))
                     {
-                        await FollowAsync(uid, e, ct);
+                        await FollowAsync(owner.Uid, e, ct);
                     }
                 }
             }
@@ -167,51 +169,55 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
 
     private void Store(string uid, RuntimePod? pod, long look)
     {
-        var changed = false;
-        if (pod is null)
+        bool isChanged;
+        lock (_storing)
         {
-            if (_pods.TryGetValue(uid, out var known) && known.Seen < look)
-            {
-                changed = _pods.TryRemove(KeyValuePair.Create(uid, known));
-            }
+            isChanged = pod is null ? Remove(uid, look) : Keep(uid, pod, look);
         }
-        else
-        {
-            _pods.AddOrUpdate(
-                uid,
-                _ =>
-                {
-                    changed = true;
-                    return (pod, look);
-                },
-                (_, known) =>
-                {
-                    if (known.Seen > look)
-                    {
-                        changed = false; // Somebody looked later and was faster.
-                        return known;
-                    }
-                    changed = !IsSame(known.Pod, pod);
-                    return (changed ? pod : known.Pod, look);
-                });
-        }
-        if (changed)
+        if (isChanged)
         {
             Changed?.Invoke(uid);
         }
+    }
+
+    private bool Remove(string uid, long look)
+    {
+        if (!_pods.TryGetValue(uid, out var known) || known.Seen > look)
+        {
+            return false;
+        }
+        _removed[uid] = look;
+        return _pods.TryRemove(uid, out _);
+    }
+
+    // Of two looks the later one is right, whichever came back first.
+    private bool Keep(string uid, RuntimePod pod, long look)
+    {
+        if (_removed.GetValueOrDefault(uid) > look)
+        {
+            return false;
+        }
+        var isKnown = _pods.TryGetValue(uid, out var known);
+        if (isKnown && known.Seen > look)
+        {
+            return false;
+        }
+        var isChanged = !isKnown || !IsSame(known.Pod, pod);
+        _pods[uid] = (isChanged ? pod : known.Pod, look);
+        return isChanged;
     }
 
     private static bool IsSame(RuntimePod left, RuntimePod right) =>
         left.Sandboxes.SequenceEqual(right.Sandboxes) && left.Containers.SequenceEqual(right.Containers);
 
     private async Task<RuntimePod> BuildAsync(
-        string uid, IEnumerable<PodSandbox> sandboxes, IEnumerable<Container> containers, CancellationToken ct)
+        string uid, IEnumerable<PodSandbox> sandboxes, IEnumerable<Container> containers, long look, CancellationToken ct)
     {
         var (@namespace, name) = ("", "");
         var builtSandboxes = new List<RuntimeSandbox>();
         foreach (var sandbox in sandboxes.OrderByDescending(sandbox => sandbox.Metadata.Attempt).ThenByDescending(sandbox => sandbox.CreatedAt))
         {
-            _owners[sandbox.Id] = uid;
+            Own(sandbox.Id, uid, look);
             (@namespace, name) = (sandbox.Metadata.Namespace, sandbox.Metadata.Name);
             var isReady = sandbox.State == PodSandboxState.SandboxReady;
             var ips = isReady ? await AddressesAsync(sandbox.Id, ct) : [];
@@ -220,7 +226,7 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         var builtContainers = new List<RuntimeContainer>();
         foreach (var container in containers.OrderByDescending(container => container.CreatedAt))
         {
-            _owners[container.Id] = uid;
+            Own(container.Id, uid, look);
             if (name.Length == 0)
             {
                 (@namespace, name) = (container.Labels.GetValueOrDefault(RuntimeLabels.PodNamespace, ""), container.Labels.GetValueOrDefault(RuntimeLabels.PodName, ""));
@@ -309,16 +315,27 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         GraceSeconds = long.TryParse(status.Annotations.GetValueOrDefault(RuntimeLabels.GraceSeconds), out var seconds) ? seconds : null,
     };
 
-    /// <summary>Drops what was remembered of things that are gone.</summary>
-    private void Forget(IReadOnlyList<PodSandbox> sandboxes, IReadOnlyList<Container> containers)
+    private void Own(string id, string uid, long look) =>
+        _owners.AddOrUpdate(id, static (_, seen) => seen, static (_, known, seen) => known.Seen > seen.look ? known : seen, (uid, look));
+
+    /// <summary>Drops what was remembered of things that are gone. What a later look has found is not in the lists of this one.</summary>
+    private void Forget(IReadOnlyList<PodSandbox> sandboxes, IReadOnlyList<Container> containers, long look)
     {
         var ids = sandboxes.Select(sandbox => sandbox.Id).Concat(containers.Select(container => container.Id)).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in _owners.Keys.Where(id => !ids.Contains(id) && _pods.Values.All(entry => !Has(entry.Pod, id))))
+        foreach (var owner in _owners.Where(owner => owner.Value.Seen <= look && !ids.Contains(owner.Key) && _pods.Values.All(entry => !Has(entry.Pod, owner.Key))))
         {
-            _owners.TryRemove(id, out _);
+            var id = owner.Key;
+            _owners.TryRemove(owner);
             _ended.TryRemove(id, out _);
             _running.TryRemove(id, out _);
             _addresses.TryRemove(id, out _);
+        }
+        lock (_storing)
+        {
+            foreach (var uid in _removed.Where(pod => pod.Value < look).Select(pod => pod.Key).ToList())
+            {
+                _removed.Remove(uid);
+            }
         }
 
         static bool Has(RuntimePod pod, string id) => pod.Containers.Any(container => container.Id == id) || pod.Sandboxes.Any(sandbox => sandbox.Id == id);
