@@ -67,7 +67,6 @@ public sealed partial class ApiServerHost : IAsyncDisposable
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<ApiServerHost> StartAsync(ApiServerConfig config, IRevisionStore store, TimeProvider time, ILoggerFactory logs, CancellationToken ct)
     {
-        var random = new Random();
         var catalog = new Catalog([.. AllResources.List.SelectMany(static rules => rules.ToKinds())]);
         var protobuf = new ProtobufForms(time);
         foreach (var kind in catalog.Hubs)
@@ -89,7 +88,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             access.Escalation,
         ];
         var webhooks = new WebhookParts(catalog, stored, access.Authorizer, config.Admission, time, logs);
-        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, random)
+        var objects = new ObjectWriter(stored, catalog, new AdmissionChain(admission, webhooks.Admission), time, new Random())
         {
             ProvisionsNamespaces = AdmissionPlugins.IsOn(AdmissionPlugins.AutoProvision, config.Admission),
         };
@@ -131,7 +130,7 @@ public sealed partial class ApiServerHost : IAsyncDisposable
             new SnapshotHandler(store, logs.CreateLogger("Navarch.ApiServer.Snapshot")),
             new GetHandler(cache, objects, time),
             new ListHandler(cache, time),
-            new WatchHandler(cache, time, random),
+            new WatchHandler(cache, time, new Random()),
             new CreateHandler(objects, time),
             new UpdateHandler(objects, access.Authorizer, time),
             new PatchHandler(objects, access.Authorizer, time),

@@ -17,8 +17,8 @@ namespace Navarch.ApiServer.Admission.Quotas;
 /// </summary>
 internal sealed partial class QuotaAccounts
 {
-    // The accounts are nobody's fields but the server's.
-    private static readonly WriteOptions AsServer = new(UserInfo.Server) { Subresource = "status" };
+    // The accounts are nobody's fields but the server's. New for each write, which collects warnings in them.
+    private static WriteOptions AsServer => new(UserInfo.Server) { Subresource = "status" };
 
     private readonly LimitedUse limited;
     private readonly Kind quotas;
