@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navarch.Cli.Roles;
@@ -9,6 +8,7 @@ using Navarch.Cluster.Certificates;
 using Navarch.Cluster.Kubeconfig;
 using Navarch.Cluster.Lifecycle;
 using Navarch.Cluster.Profiles;
+using Navarch.Testing;
 
 namespace Navarch.Cli.Tests;
 
@@ -25,7 +25,7 @@ public sealed class AuthorityRotationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _profiles = new ProfileStore(Path.Combine(_folder, "state"), Path.Combine(_folder, "run"));
-        _profile = _profiles.Plan("one", FreePort(), static _ => true) with { KubeletPort = FreePort() };
+        _profile = _profiles.Plan("one", FreePort.Next(), static _ => true) with { KubeletPort = FreePort.Next() };
         _paths = _profiles.PathsOf("one");
         Directory.CreateDirectory(_paths.State);
         _profiles.Save(_profile);
@@ -135,12 +135,5 @@ public sealed class AuthorityRotationTests : IAsyncLifetime
     {
         using var pem = X509Certificate2.CreateFromPemFile(_paths.Certificate(name), _paths.Key(name));
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -80,7 +80,7 @@ public sealed class BadInputTests(ClusterFixture cluster)
         Assert.Contains($"port {port}", error, StringComparison.Ordinal);
         Assert.Contains("navarch (pid", error, StringComparison.Ordinal);
         Assert.Contains("--api-port", error, StringComparison.Ordinal);
-        MachineSnapshot.Take().AssertSame(before);
+        await MachineSnapshot.AssertSameAsync(before);
     }
 
     [Fact]

@@ -16,6 +16,12 @@ public sealed class DnsTests(ClusterFixture cluster)
         var pod = (await kubectl.RunAsync("get", "pod", "backend-0", "-o", "jsonpath={.status.podIP}")).Silent();
         await Wait.UntilAsync("the pod is behind its services", () => kubectl.RunAsync("get", "endpointslices", "-o", "jsonpath={.items[*].endpoints[*].addresses}"), all => all.Split(pod).Length == 3);
 
+        // Rules and names follow the API a moment later.
+        foreach (var name in (string[])["backend", "members"])
+        {
+            await Wait.UntilAsync($"{name} answers", () => kubectl.RunAsync("exec", "frontend", "--", "sh", "-c", $"curl --silent --max-time 10 http://{name}/"), page => page.Contains("Welcome to nginx", StringComparison.Ordinal));
+        }
+
         foreach (var name in (string[])["backend", "backend.named", "backend.named.svc", $"backend.{Zone}", $"backend.{Zone}.", "members", "backend-0.members", "elsewhere"])
         {
             Assert.Contains("Welcome to nginx", await InAsync(kubectl, "frontend", $"curl --silent --show-error --max-time 10 http://{name}/"), StringComparison.Ordinal);

@@ -10,8 +10,8 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
 {
     private const string Profile = "e2e-ha";
 
-    // Controllers go on within 11 s of a leader's end; what is more is for pods to start on a busy machine.
-    private static readonly TimeSpan GoOnMax = TimeSpan.FromSeconds(30);
+    // Controllers go on within 11 s of a leader's end; what is more is for pods to start on a machine that is busy, or stands still.
+    private static readonly TimeSpan GoOnMax = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("navarch-ha-").FullName;
     private readonly Dictionary<string, DateTimeOffset> _killed = [];
@@ -80,7 +80,7 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
         (await Kubectl.RunAsync("get", "configmap", "end")).Succeeded();
 
         (await NavarchCommand.RunAsync(Kubeconfig, "delete", "-p", Profile)).Succeeded();
-        MachineSnapshot.Take().AssertSame(before);
+        await MachineSnapshot.AssertSameAsync(before);
     }
 
     private async Task SurviveAsync(string fault, RecordedWrites writes, int replicas, Func<int, Task> strike, Func<int, Task> mend)
@@ -105,8 +105,10 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
         Say($"{fault + ":",-27} longest gap in acknowledged writes {gap.TotalSeconds:0.00} s, a scaled deployment's pod ready after {wentOn.TotalSeconds:0.0} s");
         Assert.True(wentOn < GoOnMax, $"controllers went on after {wentOn}");
         var (heir, now) = await LeaseAsync();
-        Assert.NotEqual(holder, heir);
-        Assert.Equal(transitions + 1, now);
+
+        // Where the machine stands still for longer than a lease lasts, the heir has had an heir.
+        Assert.True(now > transitions, $"after {transitions} changes of the leader there were {now}");
+        Assert.True(heir != holder || now > transitions + 1, $"{heir} leads again after one change");
     }
 
     private async Task<(string Holder, int Transitions)> LeaseAsync()

@@ -91,10 +91,11 @@ public sealed class KubectlTests(ClusterFixture cluster)
         (await kubectl.RunAsync("run", "shell", "--image=busybox:1.36", "--restart=Never", "--", "sh", "-c", "echo one; echo two; while :; do date; sleep 1; done")).Silent();
         (await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/shell", "--timeout=90s")).Silent();
 
-        Assert.StartsWith("one\ntwo\n", (await kubectl.RunAsync("logs", "shell")).Silent(), StringComparison.Ordinal);
+        // Ready is who runs; it has said something a moment later.
+        await Wait.UntilAsync("the program has begun", () => kubectl.RunAsync("logs", "shell"), log => log.StartsWith("one\ntwo\n", StringComparison.Ordinal));
         Assert.Equal(2, (await kubectl.RunAsync("logs", "shell", "--tail=2")).Silent().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        var followed = await Command.RunAsync("timeout", ["4", kubectl.Program, "--namespace", kubectl.Namespace, "logs", "-f", "shell"], kubectl.Environment);
-        Assert.True(followed.Output.Split('\n').Length > 4, followed.Output + followed.Error);
+        var followed = await Command.RunAsync("bash", ["-c", $"timeout 120 '{kubectl.Program}' --namespace {kubectl.Namespace} logs -f shell | head -n 6"], kubectl.Environment);
+        Assert.Equal(6, followed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
         Assert.Equal("shell", (await kubectl.RunAsync("exec", "shell", "--", "hostname")).Silent().Trim());
         Assert.Equal(7, (await kubectl.RunAsync("exec", "shell", "--", "sh", "-c", "exit 7")).ExitCode);
@@ -143,11 +144,13 @@ public sealed class KubectlTests(ClusterFixture cluster)
     public async Task Changes_are_watched(string version)
     {
         var kubectl = await NamespaceAsync("watch", version);
-        var watching = Command.RunAsync("timeout", ["8", kubectl.Program, "--namespace", kubectl.Namespace, "get", "configmaps", "--watch", "-o", "name"], kubectl.Environment);
-        await Task.Delay(3000, TestContext.Current.CancellationToken);
-        (await kubectl.RunAsync("create", "configmap", "seen")).Silent();
+        // Until it shows what is made after it has shown the one that is always there.
+        var watching = Command.RunAsync(
+            "bash",
+            ["-c", $"exec 3< <(exec timeout 120 '{kubectl.Program}' --namespace {kubectl.Namespace} get configmaps --watch -o name); trap \"kill $!\" EXIT; grep -m1 root-ca <&3 && '{kubectl.Program}' --namespace {kubectl.Namespace} create configmap seen && grep -m1 seen <&3"],
+            kubectl.Environment);
 
-        Assert.Contains("configmap/seen", (await watching).Output, StringComparison.Ordinal);
+        Assert.EndsWith("configmap/seen\n", (await watching).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]

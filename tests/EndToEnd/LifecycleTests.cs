@@ -45,7 +45,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         (await Kubectl.RunAsync("expose", "pod", "web", "--port=80", "--type=NodePort", "--labels=run=web")).Succeeded();
         (await NavarchCommand.RunAsync(Kubeconfig, "delete", "-p", One)).Succeeded();
 
-        MachineSnapshot.Take().AssertSame(before);
+        await MachineSnapshot.AssertSameAsync(before);
         var kubeconfig = await File.ReadAllTextAsync(Kubeconfig, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(One, kubeconfig, StringComparison.Ordinal);
         Assert.Contains("other", kubeconfig, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class LifecycleTests : IAsyncLifetime
 
         (await NavarchCommand.RunAsync(Kubeconfig, "delete", "-p", One)).Succeeded();
 
-        MachineSnapshot.Take().AssertSame(before);
+        await MachineSnapshot.AssertSameAsync(before);
     }
 
     [Fact]
@@ -118,13 +118,15 @@ public sealed class LifecycleTests : IAsyncLifetime
     {
         await StartAsync(One);
         var server = (await StatusAsync(One)).Processes["server"];
+        var log = Path.Combine(_folder, "acknowledged");
         var writing = Command.RunAsync(
             "bash",
-            ["-c", $"for i in $(seq 2000); do '{Kubectl.Program}' create configmap w$i >/dev/null 2>&1 && echo $i || exit 0; done"],
+            ["-c", $"for i in $(seq 2000); do '{Kubectl.Program}' create configmap w$i >/dev/null 2>&1 && echo $i || exit 0; done >'{log}'"],
             Kubectl.Environment);
-        await Task.Delay(3000, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync("some are written", () => Command.RunAsync("cat", [log]), text => text.Length > 10);
         await KillAsync(server);
-        var acknowledged = (await writing).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await writing;
+        var acknowledged = (await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(acknowledged);
 
         await StartAsync(One);
@@ -175,7 +177,7 @@ public sealed class LifecycleTests : IAsyncLifetime
 
         Assert.Contains("everything was undone", error, StringComparison.Ordinal);
         Directory.Delete(Path.Combine(Path.GetTempPath(), $"navarch-{One}-failed-start"), recursive: true); // The logs, for whoever wants to know why.
-        MachineSnapshot.Take().AssertSame(before);
+        await MachineSnapshot.AssertSameAsync(before);
     }
 
     private async Task StartAsync(string profile) => (await NavarchCommand.RunAsync(Kubeconfig, "start", "-p", profile)).Succeeded();

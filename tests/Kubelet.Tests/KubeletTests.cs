@@ -247,7 +247,7 @@ public sealed class KubeletTests(PrivateContainerd containerd)
                 {
                     Ports = [new ContainerPort { Name = "web", ContainerPortValue = 8080 }],
                     ReadinessProbe = new Probe { HTTPGet = new HTTPGetAction { Path = "/ready", Port = new IntOrString("web") }, PeriodSeconds = 1, FailureThreshold = 1 },
-                    LivenessProbe = new Probe { TCPSocket = new TCPSocketAction { Port = 8080 }, PeriodSeconds = 1 },
+                    LivenessProbe = new Probe { TCPSocket = new TCPSocketAction { Port = 8080 }, PeriodSeconds = 1, FailureThreshold = 30 },
                     StartupProbe = new Probe { Exec = new ExecAction { Command = ["test", "-f", "/www/ready"] }, PeriodSeconds = 1 },
                 },
             ],

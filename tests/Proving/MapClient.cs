@@ -67,6 +67,9 @@ public sealed class MapClient(IReadOnlyList<HttpClient> servers, History history
     public Task ReadAsync(string name, CancellationToken ct) =>
         SendAsync(HttpMethod.Get, $"{Path}/{name}", null, history.Begin(id, name, Verb.Read), name, null, ct);
 
+    /// <summary>Whether this client was told last that it is there.</summary>
+    public bool Knows(string name) => known.ContainsKey(name);
+
     private static string Map(string name, string value, string? version) =>
         $$$"""{"metadata":{"name":"{{{name}}}"{{{(version is null ? "" : $",\"resourceVersion\":\"{version}\"")}}}},"data":{"v":"{{{value}}}"}}""";
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Navarch.Testing;
@@ -58,7 +59,7 @@ public sealed class EtcdCluster : IAsyncDisposable
         using var patience = new CancellationTokenSource(PatienceMax);
         foreach (var member in Members)
         {
-            while (!await IsHealthyAsync(http, member))
+            while (!await IsHealthyAsync(http, member, patience.Token))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
             }
@@ -75,13 +76,13 @@ public sealed class EtcdCluster : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<bool> IsHealthyAsync(HttpClient http, EtcdMember member)
+    private static async Task<bool> IsHealthyAsync(HttpClient http, EtcdMember member, CancellationToken ct)
     {
         try
         {
-            return (await http.GetStringAsync(new Uri(member.Address, "/health"))).Contains("\"true\"", StringComparison.Ordinal);
+            return (await http.GetStringAsync(new Uri(member.Address, "/health"), ct)).Contains("\"true\"", StringComparison.Ordinal);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return false;
         }

@@ -22,6 +22,7 @@ public sealed class FakeCluster(TimeProvider time) : IClient
     private readonly Lock guard = new();
     private readonly Dictionary<ResourceType, SortedDictionary<NamespacedName, IResource>> kinds = [];
     private readonly List<HistoryEntry> history = [];
+    private readonly List<string> requests = [];
     private readonly HashSet<string> namespacesGone = [];
     private long revision;
     private long compactedTo;
@@ -35,7 +36,16 @@ public sealed class FakeCluster(TimeProvider time) : IClient
     public Action<string, ResourceType, NamespacedName>? Interceptor { get; set; }
 
     /// <summary>Requests so far: <c>create pods default/web-x</c>.</summary>
-    public List<string> Requests { get; } = [];
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (requests)
+            {
+                return [.. requests];
+            }
+        }
+    }
 
     public long Revision
     {
@@ -474,9 +484,9 @@ public sealed class FakeCluster(TimeProvider time) : IClient
 
     private void Note(string verb, ResourceType kind, NamespacedName name)
     {
-        lock (Requests)
+        lock (requests)
         {
-            Requests.Add($"{verb} {kind.GroupResource} {name}");
+            requests.Add($"{verb} {kind.GroupResource} {name}");
         }
 
         Interceptor?.Invoke(verb, kind, name);

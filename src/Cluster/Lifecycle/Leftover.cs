@@ -31,11 +31,18 @@ internal static class Leftover
         }
     }
 
+    /// <exception cref="ClusterException">Processes in them do not end.</exception>
     public static async Task RemoveCgroupsAsync(string cgroupParent, TimeProvider time, CancellationToken ct)
     {
-        const int Attempts = 100;
-        for (var i = 0; i < Attempts && !Cgroups.TryRemove(cgroupParent); i++)
+        const int Attempts = 500;
+        for (var i = 1; !Cgroups.TryRemove(cgroupParent); i++)
         {
+            if (i == Attempts)
+            {
+                throw new ClusterException(
+                    $"the cgroup {cgroupParent} cannot be removed: processes {string.Join(", ", Cgroups.ProcessesIn(cgroupParent))} do not end", "end them, or restart the machine; then try again");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);
         }
     }

@@ -171,20 +171,20 @@ public sealed class AuthorizationFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("timeout: 3s", "timeout: 0s", "authorizers[0].webhook.timeout: Required value")]
-    [InlineData("timeout: 3s", "timeout: 31s", "authorizers[0].webhook.timeout: Invalid value: \"31s\": must be > 0s and <= 30s")]
-    [InlineData("timeout: 3s", "timeout: soon", "authorizers[0].webhook.timeout: time: invalid duration \"soon\"")]
-    [InlineData("timeout: 3s", "timeout: 3s\n    authorizedTTL: -1s", "authorizers[0].webhook.authorizedTTL: Invalid value: \"-1s\": must be > 0s")]
-    [InlineData("timeout: 3s", "timeout: 3s\n    retries: 3", "authorizers[0].webhook.retries: unknown field")]
+    [InlineData("timeout: 30s", "timeout: 0s", "authorizers[0].webhook.timeout: Required value")]
+    [InlineData("timeout: 30s", "timeout: 31s", "authorizers[0].webhook.timeout: Invalid value: \"31s\": must be > 0s and <= 30s")]
+    [InlineData("timeout: 30s", "timeout: soon", "authorizers[0].webhook.timeout: time: invalid duration \"soon\"")]
+    [InlineData("timeout: 30s", "timeout: 30s\n    authorizedTTL: -1s", "authorizers[0].webhook.authorizedTTL: Invalid value: \"-1s\": must be > 0s")]
+    [InlineData("timeout: 30s", "timeout: 30s\n    retries: 3", "authorizers[0].webhook.retries: unknown field")]
     [InlineData("subjectAccessReviewVersion: v1\n", "subjectAccessReviewVersion: v2\n", "authorizers[0].webhook.subjectAccessReviewVersion: Unsupported value: \"v2\": supported values: \"v1\", \"v1beta1\"")]
     [InlineData("matchConditionSubjectAccessReviewVersion: v1", "matchConditions: [{expression: 'true'}]", "authorizers[0].webhook.matchConditionSubjectAccessReviewVersion: Required value: required if match conditions are specified")]
     [InlineData("failurePolicy: NoOpinion", "failurePolicy: Fail", "authorizers[0].webhook.failurePolicy: Unsupported value: \"Fail\": supported values: \"Deny\", \"NoOpinion\"")]
     [InlineData("type: KubeConfigFile", "type: InClusterConfig", "authorizers[0].webhook.connectionInfo.type: Invalid value: \"InClusterConfig\": this server runs outside of pods")]
     [InlineData("kubeConfigFile: /", "kubeConfigFile: tmp/", "must be an absolute path")]
     [InlineData("kubeConfigFile: /", "kubeConfigFile: /nowhere/", "error loading file: stat /nowhere/")]
-    [InlineData("timeout: 3s", "timeout: 3s\n    matchConditions: [{expression: 'request.user'}]", "authorizers[0].webhook.matchConditions[0].expression: Invalid value: \"request.user\": must evaluate to bool but got string")]
-    [InlineData("timeout: 3s", "timeout: 3s\n    matchConditions: [{expression: 'request.name == \"a\"'}]", "authorizers[0].webhook.matchConditions[0].expression: Invalid value: \"request.name == \\\"a\\\"\": compilation failed: ERROR: <input>:1:8: undefined field 'name'")]
-    [InlineData("timeout: 3s", "timeout: 3s\n    matchConditions: [{expression: 'true'}, {expression: 'true'}]", "authorizers[0].webhook.matchConditions[1].expression: Duplicate value: \"true\"")]
+    [InlineData("timeout: 30s", "timeout: 30s\n    matchConditions: [{expression: 'request.user'}]", "authorizers[0].webhook.matchConditions[0].expression: Invalid value: \"request.user\": must evaluate to bool but got string")]
+    [InlineData("timeout: 30s", "timeout: 30s\n    matchConditions: [{expression: 'request.name == \"a\"'}]", "authorizers[0].webhook.matchConditions[0].expression: Invalid value: \"request.name == \\\"a\\\"\": compilation failed: ERROR: <input>:1:8: undefined field 'name'")]
+    [InlineData("timeout: 30s", "timeout: 30s\n    matchConditions: [{expression: 'true'}, {expression: 'true'}]", "authorizers[0].webhook.matchConditions[1].expression: Duplicate value: \"true\"")]
     public void A_webhook_of_a_file_is_held_to_the_rules(string right, string wrong, string problem)
     {
         var kubeconfig = Path.Combine(folder, "hook.conf");
@@ -205,7 +205,7 @@ public sealed class AuthorizationFileTests : IDisposable
         File.WriteAllText(FilePath, $"apiVersion: apiserver.config.k8s.io/v1\nkind: AuthorizationConfiguration\nauthorizers:\n{string.Join('\n', authorizers)}\n");
 
     private string Webhook(
-        JsonListener hook, string name, string policy = "NoOpinion", string conditions = "", string version = "v1", string timeout = "3s", string more = "")
+        JsonListener hook, string name, string policy = "NoOpinion", string conditions = "", string version = "v1", string timeout = "30s", string more = "")
     {
         var kubeconfig = Path.Combine(folder, name + ".conf");
         var trusted = Convert.ToBase64String(Encoding.ASCII.GetBytes(authority.Certificate.ExportCertificatePem()));
@@ -219,7 +219,7 @@ public sealed class AuthorizationFileTests : IDisposable
     }
 
     private static string Webhook(
-        string kubeconfig, string name, string policy = "NoOpinion", string conditions = "", string version = "v1", string timeout = "3s", string more = "") => $$"""
+        string kubeconfig, string name, string policy = "NoOpinion", string conditions = "", string version = "v1", string timeout = "30s", string more = "") => $$"""
         - type: Webhook
           name: {{name}}
           webhook:

@@ -20,7 +20,7 @@ public sealed class RenewalTests : OnRealServer
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        RunControllers(new ControllerConfig { SigningAuthority = () => Server.Authority.Certificate, SigningDuration = TimeSpan.FromSeconds(20) });
+        RunControllers(new ControllerConfig { SigningAuthority = () => Server.Authority.Certificate, SigningDuration = TimeSpan.FromSeconds(40) });
         await Admin.CreateAsync(
             new Secret
             {
@@ -76,7 +76,7 @@ public sealed class RenewalTests : OnRealServer
 
     private ClientConfig Bootstrap() => new(Server.Host.Address) { Authorities = [Server.Authority.Certificate], Token = "abcdef.0123456789abcdef" };
 
-    // Without luck all come as early as they may: after 14 of 20 seconds. The others are for a machine that is slow.
+    // Without luck all come as early as they may: after 28 of 40 seconds. The others are for a machine that is slow.
     private CertificateRenewal Renewal(CertificateWish wish, string file, Func<X509Certificate2?> current, IClient client) =>
         new(wish, file, current, client, TimeProvider.System, new Luckless(), Logs.CreateLogger<CertificateRenewal>());
 

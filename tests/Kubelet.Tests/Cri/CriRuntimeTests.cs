@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Navarch.Kubelet.Cri;
 using Navarch.Kubelet.Cri.V1;
 using Navarch.Kubelet.Tests.Runtime;
@@ -14,7 +15,7 @@ public sealed class CriRuntimeTests(PrivateContainerd containerd)
         Assert.Equal("containerd", (await runtime.VersionAsync(default)).RuntimeName);
 
         using var cancel = new CancellationTokenSource();
-        var events = new List<RuntimeEvent>();
+        var events = new ConcurrentQueue<RuntimeEvent>();
         var watching = WatchAsync(runtime, events, cancel.Token);
 
         var sandboxConfig = Sandbox("cri-test");
@@ -40,7 +41,7 @@ public sealed class CriRuntimeTests(PrivateContainerd containerd)
         Assert.Equal(3, ended.ExitCode);
         Assert.Equal("Error", ended.Reason);
         Assert.Contains("stdout F hello", await File.ReadAllTextAsync(Path.Combine(sandboxConfig.LogDirectory, "main/0.log")));
-        await Eventually.TrueAsync(() => events.ToArray().Contains(new RuntimeEvent(id, Ended: true)), "the end was told");
+        await Eventually.TrueAsync(() => events.Contains(new RuntimeEvent(id, Ended: true)), "the end was told");
 
         await runtime.StopPodSandboxAsync(sandbox, default);
         await runtime.RemovePodSandboxAsync(sandbox, default);
@@ -111,11 +112,11 @@ public sealed class CriRuntimeTests(PrivateContainerd containerd)
         Linux = new LinuxPodSandboxConfig { CgroupParent = PrivateContainerd.CgroupParent },
     };
 
-    private static async Task WatchAsync(CriRuntime runtime, List<RuntimeEvent> events, CancellationToken ct)
+    private static async Task WatchAsync(CriRuntime runtime, ConcurrentQueue<RuntimeEvent> events, CancellationToken ct)
     {
         await foreach (var e in runtime.WatchAsync(ct))
         {
-            events.Add(e);
+            events.Enqueue(e);
         }
     }
 }

@@ -81,11 +81,14 @@ public sealed class ServerTests(PrivateContainerd containerd)
     public async Task Logs_are_told_followed_and_kept_of_the_run_before()
     {
         await using var node = await TestNode.StartAsync(containerd, "logs");
-        await node.RunAsync("talk", "i=0; while [ $i -lt 5 ]; do echo line $i; i=$((i+1)); done; sleep 0.5; echo end; exit 1");
+        await node.RunAsync("talk", "i=0; while [ $i -lt 5 ]; do echo line $i; i=$((i+1)); done; while [ ! -e /go ]; do sleep 0.1; done; echo end; exit 1");
         using var http = node.Http();
-        await node.UntilAsync("talk", pod => pod.Status.ContainerStatuses is [{ RestartCount: 0, State.Running: not null }], "the container runs");
+        var pod = await node.UntilAsync("talk", pod => pod.Status.ContainerStatuses is [{ RestartCount: 0, State.Running: not null }], "the container runs");
 
-        Assert.Equal("line 0\nline 1\nline 2\nline 3\nline 4\nend\n", await http.GetStringAsync("/containerLogs/default/talk/main?follow=true"));
+        var followed = http.GetStringAsync("/containerLogs/default/talk/main?follow=true");
+        using var runtime = await containerd.RuntimeAsync();
+        await runtime.ExecSyncAsync(pod.Status.ContainerStatuses[0].ContainerID["containerd://".Length..], ["touch", "/go"], TimeSpan.FromSeconds(30), default);
+        Assert.Equal("line 0\nline 1\nline 2\nline 3\nline 4\nend\n", await followed);
         await node.UntilAsync("talk", pod => pod.Status.ContainerStatuses is [{ RestartCount: > 0 }], "the container was restarted");
         Assert.Equal("end\n", await http.GetStringAsync("/containerLogs/default/talk/main?previous=true&tailLines=1"));
         Assert.Matches("^[0-9TZ:.-]+ end\n$", await http.GetStringAsync("/containerLogs/default/talk/main?previous=true&tailLines=1&timestamps=true"));

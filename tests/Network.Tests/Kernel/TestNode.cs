@@ -179,10 +179,10 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Connects, and gives what the server says.</summary>
-    public async Task<Reply> AskTcpAsync(string from, string address, int port)
+    public async Task<Reply> AskTcpAsync(string from, string address, int port, TimeSpan? patience = null)
     {
         using var socket = Open(from, ProtocolType.Tcp);
-        using var timeout = new CancellationTokenSource(Answered);
+        using var timeout = new CancellationTokenSource(patience ?? Answered);
         await socket.ConnectAsync(IPEndPoint.Parse($"{address}:{port}"), timeout.Token);
         return await ReceiveAsync(socket, timeout.Token);
     }
@@ -236,7 +236,7 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     // Far beyond what an answer takes: only a broken path meets it.
-    private static readonly TimeSpan Answered = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Answered = TimeSpan.FromSeconds(30);
 
     private string Path(string name) => $"/run/netns/{prefix}-{name}";
 

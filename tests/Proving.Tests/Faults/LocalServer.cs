@@ -78,9 +78,13 @@ internal sealed class LocalServer : IDisposable
         Process.Dispose();
         clients.ForEach(client => client.Dispose());
         Directory.Delete(paths.State, recursive: true);
-        if (Directory.GetFileSystemEntries(paths.StateRoot).Length == 0)
+        try
         {
             Directory.Delete(paths.StateRoot);
+        }
+        catch (IOException)
+        {
+            // Others have something there.
         }
     }
 

@@ -65,10 +65,11 @@ public sealed class EtcdStoreTests : EtcdTest
             await store.DisposeAsync();
         }
 
-        // Every version of the key is one turn that somebody had; the first knows of no revision to compact.
+        // Every version of the key is one turn that somebody had; the first knows of no revision to compact, and of those who ended each may have
+        // ended in its turn.
         var compactions = stores.Sum(store => store.Compactor.Compactions);
         var version = long.Parse(Etcdctl("get", "compact_rev_key", "-w", "fields").Split('\n').Single(line => line.StartsWith("\"Version\"")).Split(' ')[^1]);
-        Assert.InRange(compactions, version - 2, version - 1);
+        Assert.InRange(compactions, version - 1 - stores.Count, version - 1);
         Assert.InRange(version, 5, stores.Max(store => store.Compactor.Turns) + 1);
         Assert.InRange((await OpenAsync()).CompactedRevision, 2, version);
     }
@@ -123,7 +124,7 @@ public sealed class EtcdStoreTests : EtcdTest
     public async Task A_cluster_that_does_not_know_the_client_says_so()
     {
         await StartAsync();
-        var store = await OpenAsync(config => config with { CallTimeout = TimeSpan.FromSeconds(2) });
+        var store = await OpenAsync(config => config with { CallTimeout = TimeSpan.FromSeconds(5) });
         Etcdctl("user", "add", "root:secret");
         Etcdctl("user", "grant-role", "root", "root");
         Etcdctl("auth", "enable");

@@ -51,6 +51,8 @@ public sealed class UnreachableWebhookTests(SharedServer shared) : IClassFixture
 
         Assert.All(answers, answer => Assert.Equal($"{Failed}failed to call webhook: Post \"{hook.Url}/hook?timeout=1s\": context deadline exceeded", answer.Message));
         hook.Raw = null;
+        await hook.RemoveAsync();
+        await hook.ConfigureAsync("Mutating", "hang", hook.Hook("down.example.com", space, "configmaps", more: "\"timeoutSeconds\":30"));
         Assert.Equal(201, (await CreateAsync(space)).Code);
     }
 
