@@ -61,6 +61,12 @@ internal sealed class AuditRecord(AuditRule rule, HttpContext http, UserInfo? us
 
     public void Decided(Decision decision)
     {
+        if (decision.Problem.Length > 0)
+        {
+            Annotate("authorization.k8s.io/reason", "internal error");
+            return;
+        }
+
         Annotate("authorization.k8s.io/decision", decision.IsAllowed ? "allow" : "forbid");
         Annotate("authorization.k8s.io/reason", decision.Reason);
     }

@@ -24,13 +24,13 @@ internal sealed class AuthorizerChain(Func<IReadOnlyList<IAuthorizer>> current) 
         var authorizers = current();
 
         // Nearly always everybody knows at once: nothing is allocated to find out.
-        List<string>? reasons = null;
+        Refused? refused = null;
         for (var i = 0; i < authorizers.Count; i++)
         {
             var asked = authorizers[i].DecideAsync(user, request, ct);
             if (!asked.IsCompletedSuccessfully)
             {
-                return WaitAsync(authorizers, asked, i, reasons, user, request, ct);
+                return WaitAsync(authorizers, asked, i, refused, user, request, ct);
             }
 
             var decision = asked.Result;
@@ -39,10 +39,10 @@ internal sealed class AuthorizerChain(Func<IReadOnlyList<IAuthorizer>> current) 
                 return new(decision);
             }
 
-            Note(decision, ref reasons);
+            Note(decision, ref refused);
         }
 
-        return new(Refusal(reasons));
+        return new(refused?.Decision ?? Decision.NoOpinion);
     }
 
     public HeldRules RulesOf(UserInfo user, string @namespace)
@@ -61,7 +61,7 @@ internal sealed class AuthorizerChain(Func<IReadOnlyList<IAuthorizer>> current) 
     };
 
     private static async ValueTask<Decision> WaitAsync(
-        IReadOnlyList<IAuthorizer> authorizers, ValueTask<Decision> asked, int i, List<string>? reasons, UserInfo user, RequestInfo request, CancellationToken ct)
+        IReadOnlyList<IAuthorizer> authorizers, ValueTask<Decision> asked, int i, Refused? refused, UserInfo user, RequestInfo request, CancellationToken ct)
     {
         while (true)
         {
@@ -71,23 +71,38 @@ internal sealed class AuthorizerChain(Func<IReadOnlyList<IAuthorizer>> current) 
                 return decision;
             }
 
-            Note(decision, ref reasons);
+            Note(decision, ref refused);
             if (++i == authorizers.Count)
             {
-                return Refusal(reasons);
+                return refused?.Decision ?? Decision.NoOpinion;
             }
 
             asked = authorizers[i].DecideAsync(user, request, ct);
         }
     }
 
-    private static void Note(Decision decision, ref List<string>? reasons)
+    private static void Note(Decision decision, ref Refused? refused)
     {
         if (decision.Reason is { Length: > 0 } reason)
         {
-            (reasons ??= []).Add(reason);
+            (refused ??= new Refused()).Reasons.Add(reason);
+        }
+
+        if (decision.Problem is { Length: > 0 } problem)
+        {
+            (refused ??= new Refused()).Problems.Add(problem);
         }
     }
 
-    private static Decision Refusal(List<string>? reasons) => reasons is null ? Decision.NoOpinion : Decision.Abstain(string.Join('\n', reasons));
+    /// <summary>What those said who did not decide.</summary>
+    private sealed class Refused
+    {
+        public List<string> Reasons { get; } = [];
+
+        public List<string> Problems { get; } = [];
+
+        public Decision Decision => Problems.Count > 0
+            ? Decision.Unanswered(Verdict.NoOpinion, Aggregate(Problems), string.Join('\n', Reasons))
+            : Decision.Abstain(string.Join('\n', Reasons));
+    }
 }

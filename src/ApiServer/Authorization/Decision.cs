@@ -25,9 +25,21 @@ internal readonly struct Decision(Verdict verdict, object? because = null)
     /// <summary>Why, in upstream's words; may be empty.</summary>
     public string Reason => because?.ToString() ?? "";
 
+    /// <summary>What kept somebody from answering whose answer was needed; empty where all answered.</summary>
+    public string Problem => (because as Gap)?.Problem ?? "";
+
     public static Decision Allow(object? because = null) => new(Verdict.Allow, because);
 
     public static Decision Abstain(string reason) => new(Verdict.NoOpinion, reason);
 
     public static Decision Deny(string reason) => new(Verdict.Deny, reason);
+
+    /// <summary>As nobody allows it, but not everybody could be asked.</summary>
+    /// <param name="verdict">What is made of that: no opinion, or a denial.</param>
+    public static Decision Unanswered(Verdict verdict, string problem, string reason = "") => new(verdict, new Gap(reason, problem));
+
+    private sealed record Gap(string Reason, string Problem)
+    {
+        public override string ToString() => Reason;
+    }
 }

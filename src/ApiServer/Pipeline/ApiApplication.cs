@@ -113,7 +113,8 @@ internal sealed partial class ApiApplication(
         AuditRecord.Of(context)?.Decided(decision);
         if (!decision.IsAllowed)
         {
-            throw Refusal.Of(user, info, decision.Reason);
+            // A refusal would be taken for the last word, by a client that goes on asking after an error of the server.
+            throw decision.Problem is { Length: > 0 } problem ? StatusErrors.InternalError(problem).AsException() : Refusal.Of(user, info, decision.Reason);
         }
 
         using var slot = limits.Enter(info, user);

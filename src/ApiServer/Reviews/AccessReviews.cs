@@ -51,7 +51,7 @@ internal sealed class AccessQuestion(IAuthorizer authorizer)
             }.Selecting(AccessSelectors.Text(resource.FieldSelector), AccessSelectors.Text(resource.LabelSelector))
             : new RequestInfo { Path = path!.Path, Verb = path.Verb };
         var decision = await authorizer.DecideAsync(user, request, ct);
-        return new SubjectAccessReviewStatus { Allowed = decision.IsAllowed, Denied = decision.Verdict == Verdict.Deny, Reason = decision.Reason };
+        return new SubjectAccessReviewStatus { Allowed = decision.IsAllowed, Denied = decision.Verdict == Verdict.Deny, Reason = decision.Reason, EvaluationError = decision.Problem };
     }
 
     /// <summary>May somebody? The question with its answer.</summary>

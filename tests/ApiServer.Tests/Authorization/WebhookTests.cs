@@ -44,8 +44,13 @@ public sealed class WebhookTests
         });
         await using var server = await StartAsync(hook, authority, ["Node", "RBAC", "Webhook"]);
 
-        Assert.Equal(403, (await Client(server, "ann").AskAsync("/api/v1/pods")).Code);
-        Assert.Equal(200, (await Client(server, "ann").AskAsync("/version")).Code);
+        var ann = Client(server, "ann");
+        var answer = await ann.AskAsync("/api/v1/pods");
+        Assert.Equal((500, "InternalError", "Internal error occurred: the authorization webhook \"default\" gave no answer"), (answer.Code, answer.Reason, answer.Message));
+        Assert.Equal(200, (await ann.AskAsync("/version")).Code);
+        var review = await server.Admin.PostAsync(
+            "/apis/authorization.k8s.io/v1/subjectaccessreviews", """{"spec":{"user":"ann","resourceAttributes":{"verb":"list","resource":"pods"}}}""");
+        Assert.Equal((false, "the authorization webhook \"default\" gave no answer"), ((bool)review.Json["status"]!["allowed"]!, (string)review.Json["status"]!["evaluationError"]!));
     }
 
     [Fact]

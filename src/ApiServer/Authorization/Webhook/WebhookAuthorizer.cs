@@ -69,7 +69,8 @@ internal sealed partial class WebhookAuthorizer : IAuthorizer, IDisposable
         return WithoutAnswer;
     }
 
-    private Decision WithoutAnswer => config.FailsClosed ? Decision.Deny($"the authorization webhook \"{config.Name}\" gave no answer") : Decision.NoOpinion;
+    // Who asked is told no more: why is for the log.
+    private Decision WithoutAnswer => Decision.Unanswered(config.FailsClosed ? Verdict.Deny : Verdict.NoOpinion, $"the authorization webhook \"{config.Name}\" gave no answer");
 
     private async Task<Decision> AskAsync(string key, byte[] body, CancellationToken ct)
     {
