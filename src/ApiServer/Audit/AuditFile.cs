@@ -22,6 +22,7 @@ internal sealed partial class AuditFile(AuditLogConfig config, TimeProvider time
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<byte[]> lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(QueuedMax) { SingleReader = true });
+    private DateTimeOffset lastAside; // In the newest name.
 
     public ValueTask AddAsync(byte[] line) => lines.Writer.TryWrite(line) ? default : WaitAsync(line);
 
@@ -112,17 +113,26 @@ internal sealed partial class AuditFile(AuditLogConfig config, TimeProvider time
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
 
-    // audit.log becomes audit-2026-01-02T15-04-05.000.log.
+    // audit.log becomes audit-2026-01-02T15-04-05.000.log, and takes the place of no other.
     private void PutAside()
     {
         var now = time.GetUtcNow();
         var (folder, stem, extension) = (Path.GetDirectoryName(Path.GetFullPath(config.Path))!, Path.GetFileNameWithoutExtension(config.Path), Path.GetExtension(config.Path));
-        File.Move(config.Path, Path.Combine(folder, $"{stem}-{now.UtcDateTime.ToString("yyyy-MM-dd'T'HH-mm-ss.fff", CultureInfo.InvariantCulture)}{extension}"), overwrite: true);
+        var at = now > lastAside ? now : lastAside.AddMilliseconds(1);
+        while (File.Exists(Name(at)))
+        {
+            at = at.AddMilliseconds(1);
+        }
+
+        File.Move(config.Path, Name(at));
+        lastAside = at;
         var old = Directory.EnumerateFiles(folder, $"{stem}-????-??-??T??-??-??.???{extension}").OrderDescending(StringComparer.Ordinal).ToList();
         foreach (var file in old.Where((file, i) => (config.BackupsMax > 0 && i >= config.BackupsMax) || (config.AgeMax > TimeSpan.Zero && now - File.GetLastWriteTimeUtc(file) > config.AgeMax)))
         {
             File.Delete(file);
         }
+
+        string Name(DateTimeOffset moment) => Path.Combine(folder, $"{stem}-{moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH-mm-ss.fff", CultureInfo.InvariantCulture)}{extension}");
     }
 
     [LoggerMessage(LogLevel.Error, "events could not be written to the audit log {Path}")]
