@@ -24,7 +24,7 @@ internal sealed class OwnerRights(Catalog catalog, IAuthorizer authorizer) : IAd
         var deletion = await DecideAsync(request, "delete", type, request.Value.Metadata.Namespace, request.Value.Metadata.Name, request.Options.Subresource, ct);
         if (!deletion.IsAllowed)
         {
-            throw Refused(request, $"cannot set an ownerRef on a resource you can't delete: {deletion.Reason}, <nil>");
+            throw Refused(request, $"cannot set an ownerRef on a resource you can't delete: {Why(deletion)}");
         }
 
         foreach (var owner in owners.Where(owner => owner.BlockOwnerDeletion == true && !before.Any(known => known.UID == owner.UID && known.BlockOwnerDeletion == true)))
@@ -34,10 +34,13 @@ internal sealed class OwnerRights(Catalog catalog, IAuthorizer authorizer) : IAd
             var finalizing = await DecideAsync(request, "update", found, found.Namespaced ? request.Value.Metadata.Namespace : "", owner.Name, "finalizers", ct);
             if (!finalizing.IsAllowed)
             {
-                throw Refused(request, $"cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: {finalizing.Reason}, <nil>");
+                throw Refused(request, $"cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: {Why(finalizing)}");
             }
         }
     }
+
+    // As upstream prints a reason and an error that may be none.
+    private static string Why(Decision decision) => $"{decision.Reason}, {(decision.Problem.Length > 0 ? decision.Problem : "<nil>")}";
 
     private ValueTask<Decision> DecideAsync(AdmissionRequest request, string verb, ResourceType type, string @namespace, string name, string subresource, CancellationToken ct) =>
         authorizer.DecideAsync(

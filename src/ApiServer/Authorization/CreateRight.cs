@@ -12,6 +12,6 @@ internal static class CreateRight
     {
         var question = request with { Verb = "create" };
         var decision = await authorizer.DecideAsync(user, question, ct);
-        return decision.IsAllowed ? null : Refusal.Of(user, question, decision.Reason);
+        return decision.IsAllowed ? null : Refusal.Of(user, question, decision);
     }
 }

@@ -266,7 +266,7 @@ internal sealed class InProcessClient(
         var decision = await authorizer.DecideAsync(user, info.Selecting(fieldSelector, labelSelector), ct);
         if (!decision.IsAllowed)
         {
-            throw Refusal.Of(user, info, decision.Reason);
+            throw Refusal.Of(user, info, decision);
         }
     }
 

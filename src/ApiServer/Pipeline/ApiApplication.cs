@@ -113,8 +113,7 @@ internal sealed partial class ApiApplication(
         AuditRecord.Of(context)?.Decided(decision);
         if (!decision.IsAllowed)
         {
-            // A refusal would be taken for the last word, by a client that goes on asking after an error of the server.
-            throw decision.Problem is { Length: > 0 } problem ? StatusErrors.InternalError(problem).AsException() : Refusal.Of(user, info, decision.Reason);
+            throw Refusal.Of(user, info, decision);
         }
 
         using var slot = limits.Enter(info, user);

@@ -40,7 +40,7 @@ internal static class Leftover
             if (i == Attempts)
             {
                 throw new ClusterException(
-                    $"the cgroup {cgroupParent} cannot be removed: processes {string.Join(", ", Cgroups.ProcessesIn(cgroupParent))} do not end", "end them, or restart the machine; then try again");
+                    $"the cgroup {cgroupParent} cannot be removed: processes in it do not end", $"end those in {string.Join(", ", Cgroups.FoldersOf(cgroupParent))}, or restart the machine; then try again");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, ct);

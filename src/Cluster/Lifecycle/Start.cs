@@ -237,7 +237,16 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
     private async Task<ClusterException> RollBackAsync(Profile profile, ProfilePaths paths, Exception failure)
     {
         var kept = KeepLogs(profile, paths);
-        await new Delete(profiles, SilentProgress.Instance, time).RemoveAsync(profile, paths, CancellationToken.None);
+        var undone = "everything was undone";
+        try
+        {
+            await new Delete(profiles, SilentProgress.Instance, time).RemoveAsync(profile, paths, CancellationToken.None);
+        }
+        catch (ClusterException left)
+        {
+            undone = $"not everything could be undone ({left.Message}; `sudo navarch delete -p {profile.Name}` tries again)";
+        }
+
         var (message, advice) = failure switch
         {
             ClusterException known => (known.Message, known.Advice),
@@ -246,7 +255,7 @@ public sealed class Start(ProfileStore profiles, IProgressReporter progress, Tim
             _ => (failure.Message, "try again"),
         };
         advice = kept is null ? advice : $"{advice.Replace(paths.Logs, kept, StringComparison.Ordinal)}";
-        return new ClusterException($"the cluster could not be started and everything was undone: {message}", advice, failure);
+        return new ClusterException($"the cluster could not be started and {undone}: {message}", advice, failure);
     }
 
     private static string? KeepLogs(Profile profile, ProfilePaths paths)

@@ -29,6 +29,7 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _addresses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (string Uid, long Seen)> _owners = new(StringComparer.Ordinal); // By ID of a container or sandbox.
     private long _looks;
+    private long _relistBefore;
     private volatile bool _hasEvents;
 
     /// <summary>The pod of this UID is not what it was.</summary>
@@ -180,13 +181,14 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         }
     }
 
+    // Also of a pod that was never stored: a look from before may still be on its way with it.
     private bool Remove(string uid, long look)
     {
-        if (!_pods.TryGetValue(uid, out var known) || known.Seen > look)
+        if (_pods.TryGetValue(uid, out var known) && known.Seen > look)
         {
             return false;
         }
-        _removed[uid] = look;
+        _removed[uid] = Math.Max(look, _removed.GetValueOrDefault(uid));
         return _pods.TryRemove(uid, out _);
     }
 
@@ -325,17 +327,21 @@ internal sealed partial class RuntimeCache(IRuntime runtime, LastWords lastWords
         foreach (var owner in _owners.Where(owner => owner.Value.Seen <= look && !ids.Contains(owner.Key) && _pods.Values.All(entry => !Has(entry.Pod, owner.Key))))
         {
             var id = owner.Key;
-            _owners.TryRemove(owner);
+            if (!_owners.TryRemove(owner))
+            {
+                continue; // Seen again meanwhile.
+            }
             _ended.TryRemove(id, out _);
             _running.TryRemove(id, out _);
             _addresses.TryRemove(id, out _);
         }
         lock (_storing)
         {
-            foreach (var uid in _removed.Where(pod => pod.Value < look).Select(pod => pod.Key).ToList())
+            foreach (var uid in _removed.Where(pod => pod.Value < _relistBefore).Select(pod => pod.Key).ToList())
             {
                 _removed.Remove(uid);
             }
+            _relistBefore = look; // A look may take as long as from one relist to the next.
         }
 
         static bool Has(RuntimePod pod, string id) => pod.Containers.Any(container => container.Id == id) || pod.Sandboxes.Any(sandbox => sandbox.Id == id);

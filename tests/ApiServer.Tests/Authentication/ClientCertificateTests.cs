@@ -31,6 +31,23 @@ public sealed class ClientCertificateTests : IDisposable
         await AllAtOnceAsync(authenticator, certificate, static http => http.Request.Headers["X-Remote-User"] = "jane", "jane");
     }
 
+    [Fact]
+    public async Task Who_is_trusted_no_more_is_not_known_any_more_on_the_same_connection()
+    {
+        using var others = new TestAuthority("others");
+        using var certificate = authority.Client("jane");
+        X509Certificate2Collection trusted = [authority.Certificate];
+        var authenticator = new ClientCertificateAuthenticator(() => trusted, new AuthorityUses(TimeProvider.System), TimeProvider.System);
+        var http = new DefaultHttpContext();
+        http.Features.Set<ITlsConnectionFeature>(new Connection(certificate, new Dictionary<object, object?>()));
+
+        var before = await authenticator.AuthenticateAsync(http, TestContext.Current.CancellationToken);
+        trusted = [others.Certificate];
+        var after = await authenticator.AuthenticateAsync(http, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("jane", null), (before.User?.Name, after.User));
+    }
+
     private static async Task AllAtOnceAsync(IAuthenticator authenticator, X509Certificate2 certificate, Action<HttpContext> prepare, string user)
     {
         var overlaps = new Overlaps();

@@ -53,6 +53,24 @@ public sealed class WebhookTests
         Assert.Equal((false, "the authorization webhook \"default\" gave no answer"), ((bool)review.Json["status"]!["allowed"]!, (string)review.Json["status"]!["evaluationError"]!));
     }
 
+    /// <summary>A replacement that makes an object needs the right to create it, too.</summary>
+    [Fact]
+    public async Task Who_may_update_is_not_refused_a_creation_for_want_of_an_answer()
+    {
+        using var authority = new TestAuthority("webhook-ca");
+        await using var hook = await JsonListener.StartAsync(authority, static (_, http) => http.Response.WriteAsync("garbage"));
+        await using var server = await StartAsync(hook, authority, ["RBAC", "Webhook"]);
+        await server.Admin.PostAsync(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles", """{"metadata":{"name":"updaters"},"rules":[{"verbs":["update"],"apiGroups":["coordination.k8s.io"],"resources":["leases"]}]}""");
+        await server.Admin.PostAsync(
+            "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+            """{"metadata":{"name":"updaters"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"updaters"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"ann"}]}""");
+
+        var answer = await Client(server, "ann").PutAsync("/apis/coordination.k8s.io/v1/namespaces/default/leases/a", """{"metadata":{"name":"a"}}""");
+
+        Assert.Equal((500, "Internal error occurred: the authorization webhook \"default\" gave no answer"), (answer.Code, answer.Message));
+    }
+
     [Fact]
     public async Task A_server_that_stumbles_is_asked_again()
     {

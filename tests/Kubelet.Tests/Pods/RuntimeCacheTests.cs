@@ -57,12 +57,18 @@ public sealed class RuntimeCacheTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    [Fact]
-    public async Task A_pod_that_went_during_a_relist_does_not_come_back()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pod_that_went_during_a_relist_does_not_come_back(bool wasKnown)
     {
         var ct = TestContext.Current.CancellationToken;
         var sandbox = await SandboxAsync();
-        await _cache.RelistAsync(ct);
+        if (wasKnown)
+        {
+            await _cache.RelistAsync(ct);
+        }
+
         await ContainerAsync();
         var asked = new TaskCompletionSource();
         _runtime.Before = (call, _) => call == "ContainerStatus" ? asked.Task : Task.CompletedTask;

@@ -85,10 +85,11 @@ public sealed class ServerTests(PrivateContainerd containerd)
         using var http = node.Http();
         var pod = await node.UntilAsync("talk", pod => pod.Status.ContainerStatuses is [{ RestartCount: 0, State.Running: not null }], "the container runs");
 
-        var followed = http.GetStringAsync("/containerLogs/default/talk/main?follow=true");
+        using var followed = new StreamReader(await http.GetStreamAsync("/containerLogs/default/talk/main?follow=true"));
+        Assert.Equal("line 0", await followed.ReadLineAsync());
         using var runtime = await containerd.RuntimeAsync();
         await runtime.ExecSyncAsync(pod.Status.ContainerStatuses[0].ContainerID["containerd://".Length..], ["touch", "/go"], TimeSpan.FromSeconds(30), default);
-        Assert.Equal("line 0\nline 1\nline 2\nline 3\nline 4\nend\n", await followed);
+        Assert.Equal("line 1\nline 2\nline 3\nline 4\nend\n", await followed.ReadToEndAsync());
         await node.UntilAsync("talk", pod => pod.Status.ContainerStatuses is [{ RestartCount: > 0 }], "the container was restarted");
         Assert.Equal("end\n", await http.GetStringAsync("/containerLogs/default/talk/main?previous=true&tailLines=1"));
         Assert.Matches("^[0-9TZ:.-]+ end\n$", await http.GetStringAsync("/containerLogs/default/talk/main?previous=true&tailLines=1&timestamps=true"));

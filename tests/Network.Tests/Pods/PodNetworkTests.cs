@@ -168,7 +168,7 @@ public sealed class PodNetworkTests : IDisposable
         {
             try
             {
-                reply = await node.AskTcpAsync(node.Client, TestNode.NodeAddress, 8081);
+                reply = await node.AskTcpAsync(node.Client, TestNode.NodeAddress, 8081, TimeSpan.FromSeconds(5));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {

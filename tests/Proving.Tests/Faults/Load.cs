@@ -123,7 +123,8 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Something that all watchers see last. A server that is slow may not say that it was made: then it is another.</summary>
     private async Task<string> CreateEndAsync()
     {
-        var client = new MapClient([servers[0].NewClient()], History, Interlocked.Increment(ref clients), Random, Patience);
+        // With more patience: what was given up may still come true, behind what is taken for the last.
+        var client = new MapClient([servers[0].NewClient()], History, Interlocked.Increment(ref clients), Random, SettleMax);
         using var limit = new CancellationTokenSource(SettleMax);
         for (var i = 0; ; i++)
         {

@@ -41,7 +41,7 @@ internal sealed class RequestAuthorizer(IAuthorizer authorizer, UserInfo user) :
         known[access] = Of(await answer.WaitAsync(ct));
     }
 
-    private static CelDecision Of(Decision decision) => new(decision.IsAllowed, decision.Reason, "");
+    private static CelDecision Of(Decision decision) => new(decision.IsAllowed, decision.Reason, decision.Problem);
 
     private static UserInfo Account(string @namespace, string name) => new(ServiceAccountTokens.UserName(@namespace, name), ServiceAccountTokens.GroupsOf(@namespace));
 
