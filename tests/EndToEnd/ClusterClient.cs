@@ -67,7 +67,7 @@ internal sealed class ClusterClient : IDisposable
     public async IAsyncEnumerable<JsonNode> WatchAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct);
-        Assert.NotEqual(System.Net.HttpStatusCode.Gone, response.StatusCode);
+        Assert.NotEqual(System.Net.HttpStatusCode.Gone, response.StatusCode); // That is told as an event.
         response.EnsureSuccessStatusCode(); // A server that is starting says so, and is asked again.
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(ct));
         while (await lines.ReadLineAsync(ct) is { } line)

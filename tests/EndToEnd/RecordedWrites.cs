@@ -141,7 +141,21 @@ internal sealed class RecordedWrites(Func<ClusterClient> connect, string @namesp
                 await foreach (var change in client.WatchAsync($"{path}?watch=1&allowWatchBookmarks=true&resourceVersion={version}", ct))
                 {
                     var (type, item) = ((string)change["type"]!, change["object"]!);
-                    Assert.NotEqual("ERROR", type);
+                    if (type == "ERROR")
+                    {
+                        // A server that has just begun knows nothing of before (410), one that lags behind not yet of now (504).
+                        var code = (int)item["code"]!;
+                        Assert.True(code is 410 or 504, item.ToJsonString());
+                        version = code == 410 ? await LookAnewAsync(client, seen) : version;
+                        if (seen.Exists(static change => change.Name == "end"))
+                        {
+                            return seen;
+                        }
+
+                        await Task.Delay(RetryDelay, ct);
+                        break;
+                    }
+
                     var next = (string)item["metadata"]!["resourceVersion"]!;
                     Assert.True(long.Parse(next, CultureInfo.InvariantCulture) >= long.Parse(version, CultureInfo.InvariantCulture), "a version went backwards");
                     version = next;
@@ -162,6 +176,26 @@ internal sealed class RecordedWrites(Func<ClusterClient> connect, string @namesp
                 await Task.Delay(RetryDelay, ct);
             }
         }
+    }
+
+    /// <summary>As any client whose watch cannot go on: takes what happened since from how it came out. What was told before is not undone.</summary>
+    /// <returns>The version from which to watch.</returns>
+    private async Task<string> LookAnewAsync(ClusterClient client, List<(string Type, string Name, int Number)> seen)
+    {
+        var told = seen.GroupBy(static change => change.Name).ToDictionary(static changes => changes.Key, static changes => changes.Last().Number);
+        var list = (await UntilAsync(client, HttpMethod.Get, path, null)).Body;
+        foreach (var item in list["items"]!.AsArray())
+        {
+            var (name, number) = ((string)item!["metadata"]!["name"]!, Number(item));
+            if (IsOurs(name))
+            {
+                var last = told.GetValueOrDefault(name, -1);
+                Assert.True(number >= last, $"{name} was {last} and is {number}");
+                seen.AddRange(Enumerable.Range(last + 1, number - last).Select(i => (i == 0 ? "ADDED" : "MODIFIED", name, i)));
+            }
+        }
+
+        return (string)list["metadata"]!["resourceVersion"]!;
     }
 
     /// <summary>Tries until it is done. A create that finds itself done was done by an attempt whose answer was lost.</summary>
