@@ -144,10 +144,12 @@ public sealed class KubectlTests(ClusterFixture cluster)
     public async Task Changes_are_watched(string version)
     {
         var kubectl = await NamespaceAsync("watch", version);
+        var program = $"'{kubectl.Program}' --namespace {kubectl.Namespace}";
+
         // Until it shows what is made after it has shown the one that is always there.
         var watching = Command.RunAsync(
             "bash",
-            ["-c", $"exec 3< <(exec timeout 120 '{kubectl.Program}' --namespace {kubectl.Namespace} get configmaps --watch -o name); trap \"kill $!\" EXIT; grep -m1 root-ca <&3 && '{kubectl.Program}' --namespace {kubectl.Namespace} create configmap seen && grep -m1 seen <&3"],
+            ["-c", $"exec 3< <(exec timeout 120 {program} get configmaps --watch -o name); trap \"kill $!\" EXIT; grep -m1 root-ca <&3 && {program} create configmap seen && grep -m1 seen <&3"],
             kubectl.Environment);
 
         Assert.EndsWith("configmap/seen\n", (await watching).Succeeded(), StringComparison.Ordinal);

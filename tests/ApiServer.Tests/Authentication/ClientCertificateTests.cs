@@ -13,13 +13,16 @@ public sealed class ClientCertificateTests : IDisposable
 {
     private readonly TestAuthority authority = new();
 
+    private X509Certificate2Collection Trusted => [authority.Certificate];
+
     public void Dispose() => authority.Dispose();
 
     [Fact]
     public async Task Requests_that_begin_a_connection_together_are_all_known_and_share_nothing_that_is_not_made_for_it()
     {
         using var certificate = authority.Client("jane", "crew");
-        var authenticator = new ClientCertificateAuthenticator(Authorities(), new AuthorityUses(TimeProvider.System), TimeProvider.System);
+        var trusted = Trusted;
+        var authenticator = new ClientCertificateAuthenticator(() => trusted, new AuthorityUses(TimeProvider.System), TimeProvider.System);
         await AllAtOnceAsync(authenticator, certificate, static _ => { }, "jane");
     }
 
@@ -27,7 +30,7 @@ public sealed class ClientCertificateTests : IDisposable
     public async Task Requests_that_a_proxy_begins_a_connection_with_are_all_believed_and_share_nothing_that_is_not_made_for_it()
     {
         using var certificate = authority.Client("proxy");
-        var authenticator = new FrontProxyAuthenticator(new FrontProxyConfig(Authorities()()), TimeProvider.System);
+        var authenticator = new FrontProxyAuthenticator(new FrontProxyConfig(Trusted), TimeProvider.System);
         await AllAtOnceAsync(authenticator, certificate, static http => http.Request.Headers["X-Remote-User"] = "jane", "jane");
     }
 
@@ -36,7 +39,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         using var others = new TestAuthority("others");
         using var certificate = authority.Client("jane");
-        X509Certificate2Collection trusted = [authority.Certificate];
+        var trusted = Trusted;
         var authenticator = new ClientCertificateAuthenticator(() => trusted, new AuthorityUses(TimeProvider.System), TimeProvider.System);
         var http = new DefaultHttpContext();
         http.Features.Set<ITlsConnectionFeature>(new Connection(certificate, new Dictionary<object, object?>()));
@@ -69,12 +72,6 @@ public sealed class ClientCertificateTests : IDisposable
 
         Assert.All(answers, answer => Assert.Equal(user, answer.User?.Name));
         Assert.False(overlaps.Happened, "the items of the connection were used by two requests at once");
-    }
-
-    private Func<X509Certificate2Collection> Authorities()
-    {
-        X509Certificate2Collection trusted = [authority.Certificate];
-        return () => trusted;
     }
 
     /// <summary>What Kestrel gives all requests of one connection.</summary>

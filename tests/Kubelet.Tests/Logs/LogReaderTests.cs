@@ -45,7 +45,7 @@ public sealed class LogReaderTests : IDisposable
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
         var running = true;
         var outputs = Enumerable.Range(0, 200).Select(_ => new MemoryStream()).ToList();
-        var following = outputs.Select(output => new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default)).ToList();
+        var following = outputs.Select(output => FollowAsync(output, () => running)).ToList();
 
         var watches = Directory.GetFiles("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget == "anon_inode:inotify");
 
@@ -62,22 +62,20 @@ public sealed class LogReaderTests : IDisposable
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
         var running = true;
         var output = new MemoryStream();
-        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+        var following = FollowAsync(output, () => running);
 
-        await SeenAsync("before\n");
+        await SeenAsync(output, "before\n");
         await File.AppendAllTextAsync(Log, Line(1, "F", "more")[..20]);
         await File.AppendAllTextAsync(Log, Line(1, "F", "more")[20..]);
-        await SeenAsync("before\nmore\n");
+        await SeenAsync(output, "before\nmore\n");
         File.Move(Log, Log + ".1");
         await File.AppendAllTextAsync(Log + ".1", Line(2, "F", "late"));
         await File.WriteAllTextAsync(Log, Line(3, "F", "rotated"));
-        await SeenAsync("before\nmore\nlate\nrotated\n");
+        await SeenAsync(output, "before\nmore\nlate\nrotated\n");
         await File.AppendAllTextAsync(Log, Line(4, "F", "last"));
         running = false;
         await following;
         Assert.EndsWith("rotated\nlast\n", Encoding.UTF8.GetString(output.ToArray()));
-
-        Task SeenAsync(string text) => Eventually.TrueAsync(() => Encoding.UTF8.GetString(output.ToArray()) == text, text);
     }
 
     [Fact]
@@ -86,19 +84,17 @@ public sealed class LogReaderTests : IDisposable
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
         var running = true;
         var output = new MemoryStream();
-        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+        var following = FollowAsync(output, () => running);
 
-        await SeenAsync("before\n");
+        await SeenAsync(output, "before\n");
         File.Move(Log, Log + ".1");
         await File.AppendAllTextAsync(Log + ".1", Line(1, "F", "late"));
-        await SeenAsync("before\nlate\n");
+        await SeenAsync(output, "before\nlate\n");
         await Task.WhenAny(following, Task.Delay(100)); // It looks once more, at nothing.
         await File.WriteAllTextAsync(Log, Line(2, "F", "rotated"));
         running = false;
         await following;
         Assert.Equal("before\nlate\nrotated\n", Encoding.UTF8.GetString(output.ToArray()));
-
-        Task SeenAsync(string text) => Eventually.TrueAsync(() => Encoding.UTF8.GetString(output.ToArray()) == text, text);
     }
 
     [Fact]
@@ -107,7 +103,7 @@ public sealed class LogReaderTests : IDisposable
         await File.WriteAllTextAsync(Log, Line(0, "F", "before"));
         var running = true;
         var output = new MemoryStream();
-        var following = new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, () => running, output, default);
+        var following = FollowAsync(output, () => running);
         await Eventually.TrueAsync(() => output.Length > 0, "the first line");
 
         File.Delete(Log);
@@ -160,4 +156,8 @@ public sealed class LogReaderTests : IDisposable
         await new LogReader(Files, TimeProvider.System).CopyAsync(Log, query, () => false, output, default);
         return Encoding.UTF8.GetString(output.ToArray());
     }
+
+    private Task FollowAsync(Stream output, Func<bool> isRunning) => new LogReader(Files, TimeProvider.System).CopyAsync(Log, new LogQuery { Follow = true }, isRunning, output, default);
+
+    private static Task SeenAsync(MemoryStream output, string text) => Eventually.TrueAsync(() => Encoding.UTF8.GetString(output.ToArray()) == text, text);
 }
